@@ -1,0 +1,40 @@
+// Table of contents: what every request passes, what is open to all, and behind the guard everything else.
+
+import { Hono } from 'hono';
+import { requestId } from 'hono/request-id';
+import { accountRoutes, publicAccountRoutes } from './account/routes.ts';
+import type { Deps } from './deps.ts';
+import { AppError } from './errors.ts';
+import type { AppEnv } from './http/context.ts';
+import { allowOrigins } from './http/cors.ts';
+import { guard } from './http/guard.ts';
+import { healthRoutes } from './http/health.ts';
+import { requireHttps } from './http/https.ts';
+import { allowMethods, knownRoute } from './http/known-route.ts';
+import { logRequest } from './http/log.ts';
+import { preventCaching } from './http/prevent-caching.ts';
+import { errorResponse, respondError } from './http/respond.ts';
+import { publicSessionRoutes } from './session/routes.ts';
+
+export type App = ReturnType<typeof createApp>;
+
+export function createApp(deps: Deps) {
+  const app = new Hono<AppEnv>();
+  app.onError(respondError);
+  app.notFound((c) => errorResponse(new AppError('NOT_FOUND'), c));
+
+  app.use(requestId());
+  app.use(logRequest);
+  app.use(preventCaching);
+  app.use(requireHttps(deps.config.environment));
+  if (deps.config.corsOrigins.length > 0) app.use(allowOrigins(deps.config.corsOrigins));
+  app.use(allowMethods(app));
+  app.use(knownRoute);
+
+  return app
+    .route('/', healthRoutes(deps))
+    .route('/api/auth', publicAccountRoutes(deps))
+    .route('/api/auth', publicSessionRoutes(deps))
+    .use(guard(deps))
+    .route('/api/auth', accountRoutes(deps));
+}

@@ -1,0 +1,47 @@
+// Every error that a caller can get: the code fixes the status and the sentence. What really happened goes to the log as
+// a reason, never to the caller.
+
+/** The page's three 401s carry no error_code; their detail alone tells them apart. */
+export type CredentialError = 'NOT_AUTHENTICATED' | 'INVALID_TOKEN' | 'TOKEN_EXPIRED';
+
+export const ERRORS = {
+  BAD_REQUEST: [400, 'Bad Request'],
+  NOT_AUTHENTICATED: [401, 'Not authenticated'],
+  INVALID_TOKEN: [401, 'Invalid authentication credentials'],
+  TOKEN_EXPIRED: [401, 'Token has expired'],
+  INVALID_CREDENTIALS: [401, 'Invalid credentials'],
+  HTTPS_REQUIRED: [403, 'HTTPS required'],
+  NOT_FOUND: [404, 'Not Found'],
+  METHOD_NOT_ALLOWED: [405, 'Method Not Allowed'],
+  DUPLICATE_USER: [409, 'Username or email already registered'],
+  PAYLOAD_TOO_LARGE: [413, 'Request body too large'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'Content-Type must be application/json'],
+  VALIDATION_ERROR: [422, 'Validation failed'],
+  INTERNAL_ERROR: [500, 'Internal server error'],
+  SERVICE_UNAVAILABLE: [503, 'Service temporarily unavailable, please retry'],
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One entry of a 422, as pydantic writes it. There is no `input`: it would return a password. */
+export type FieldError = {
+  type: string;
+  loc: (string | number)[];
+  msg: string;
+  ctx?: Record<string, unknown>;
+};
+
+/** Thrown by any verb; `http/respond.ts` turns it into the answer. `reason` is for the log: a word, never a value. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly reason: string | undefined;
+  readonly fields: readonly FieldError[];
+
+  constructor(code: ErrorCode, options: { reason?: string; fields?: readonly FieldError[] } = {}) {
+    super(code);
+    this.code = code;
+    this.reason = options.reason;
+    this.fields = options.fields ?? [];
+  }
+}

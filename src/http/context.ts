@@ -1,0 +1,14 @@
+// What a request carries from one middleware to the next.
+
+/** Who a verified access token speaks for. */
+export type Principal = { userId: string; sessionId: string };
+
+export type AppEnv = {
+  Variables: {
+    requestId: string;
+    /** Why the request was refused, in a word, for its log line. */
+    reason: string | undefined;
+    /** Set by the guard; only routes behind it may read it. */
+    principal: Principal;
+  };
+};

@@ -1,0 +1,48 @@
+// Whether this service can serve: it can when its database answers, and in time.
+
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { version } from '../../package.json';
+import { user } from '../db/schema.ts';
+import type { Deps } from '../deps.ts';
+import type { AppEnv } from './context.ts';
+import { describe } from './describe.ts';
+import { RETRY_AFTER_SECONDS } from './respond.ts';
+
+const DATABASE_TIMEOUT_MS = 2000;
+
+const Health = v.object({
+  status: v.picklist(['healthy', 'unhealthy']),
+  version: v.string(),
+  services: v.object({ database: v.picklist(['healthy', 'unhealthy']) }),
+});
+
+export function healthRoutes({ db }: Deps) {
+  const databaseAnswers = async (): Promise<boolean> => {
+    const timeout = new Promise<false>((resolve) => setTimeout(resolve, DATABASE_TIMEOUT_MS, false));
+    const query = db
+      .select({ id: user.id })
+      .from(user)
+      .limit(1)
+      .then(
+        () => true,
+        () => false,
+      );
+    return Promise.race([query, timeout]);
+  };
+  const description = describe({
+    operationId: 'health',
+    tag: 'Health',
+    summary: 'Whether the service and its database answer',
+    answer: [200, Health],
+    errors: ['SERVICE_UNAVAILABLE'],
+  });
+
+  return new Hono<AppEnv>().on('GET', ['/health', '/api/health'], description, async (c) => {
+    const status = (await databaseAnswers()) ? 'healthy' : 'unhealthy';
+    const body = { status, version, services: { database: status } } as const;
+    if (status === 'healthy') return c.json(body);
+    c.header('Retry-After', String(RETRY_AFTER_SECONDS));
+    return c.json(body, 503);
+  });
+}

@@ -1,0 +1,63 @@
+// From an error to its answer. What is not an AppError tells the caller nothing but its request id, and the log nothing
+// but its kind and where it was thrown: messages of database and JSON errors hold passwords, hashes and SQL.
+
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { isDatabaseAway } from '../db/client.ts';
+import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
+import type { AppEnv } from './context.ts';
+
+/** When to come back after a 503. RAG Modulo's CLI waits this long by itself and gives up above five. */
+export const RETRY_AFTER_SECONDS = 2;
+
+const REALM = 'Bearer realm="edge-auth"';
+
+/** RFC 6750 §3: no error code where no credentials came, `invalid_token` where those that came do not serve. */
+const CHALLENGES: Partial<Record<ErrorCode, string>> = {
+  NOT_AUTHENTICATED: REALM,
+  INVALID_CREDENTIALS: REALM,
+  INVALID_TOKEN: `${REALM}, error="invalid_token", error_description="The access token is invalid"`,
+  TOKEN_EXPIRED: `${REALM}, error="invalid_token", error_description="The access token expired"`,
+};
+
+/** The page documents these three bodies to the letter: a detail and nothing else. */
+const WITHOUT_CODE: readonly ErrorCode[] = ['NOT_AUTHENTICATED', 'INVALID_TOKEN', 'TOKEN_EXPIRED'];
+
+export function respondError(thrown: unknown, c: Context<AppEnv>): Response {
+  const error = toAppError(thrown);
+  if (error.code === 'INTERNAL_ERROR') logUnforeseen(thrown, c.get('requestId'));
+  c.set('reason', error.reason ?? error.code.toLowerCase());
+  return errorResponse(error, c);
+}
+
+/** The answer to an error, and nothing else: middleware that must return instead of throwing calls this. */
+export function errorResponse({ code, fields }: AppError, c: Context<AppEnv>): Response {
+  const [status, detail] = ERRORS[code];
+  const challenge = CHALLENGES[code];
+  if (challenge) c.header('WWW-Authenticate', challenge);
+  if (status === 503) c.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  return c.json(
+    {
+      detail: code === 'VALIDATION_ERROR' ? fields : detail,
+      ...(WITHOUT_CODE.includes(code) ? {} : { error_code: code }),
+      ...(code === 'INTERNAL_ERROR' ? { request_id: c.get('requestId') } : {}),
+    },
+    status satisfies ContentfulStatusCode,
+  );
+}
+
+function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (isDatabaseAway(thrown)) return new AppError('SERVICE_UNAVAILABLE', { reason: 'database_away' });
+  return new AppError('INTERNAL_ERROR');
+}
+
+function logUnforeseen(thrown: unknown, requestId: string): void {
+  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+  const frames = stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
+  console.error(JSON.stringify({ level: 'error', event: 'unforeseen', request_id: requestId, kind, frames }));
+}

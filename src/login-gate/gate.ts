@@ -1,0 +1,52 @@
+// How the Worker reaches a login gate: which one, and what its failures mean to a caller. A gate that is busy or was
+// reset is a 503, never a refused password.
+
+import type { Config } from '../config.ts';
+import { encodeUtf8 } from '../crypto/encoding.ts';
+import { AppError } from '../errors.ts';
+import { BUSY } from './line.ts';
+import type { CheckResult, LoginGate } from './login-gate.ts';
+
+/** Gates that unknown names share: their number bounds what strangers can make us keep. */
+const GHOSTS = 1024;
+
+export type Gate = {
+  /** The PHC string of a password for a name that is about to be registered. */
+  hash(name: string, password: string): Promise<string>;
+  /** Whether the password is the user's. For an unknown name (`user` undefined) it costs the same and never is. */
+  check(name: string, password: string, user: GateUser | undefined): Promise<CheckResult>;
+};
+
+type GateUser = { id: string; passwordHash: string };
+
+export function openGate(namespace: DurableObjectNamespace<LoginGate>, ghostKey: CryptoKey, config: Config): Gate {
+  const open = (name: string) =>
+    namespace.getByName(name, config.locationHint ? { locationHint: config.locationHint } : {});
+
+  const ghostOf = async (name: string): Promise<string> => {
+    const mac = await crypto.subtle.sign('HMAC', ghostKey, encodeUtf8(name.toLowerCase()));
+    return `ghost:${new DataView(mac).getUint16(0) % GHOSTS}`;
+  };
+
+  return {
+    async hash(name, password) {
+      const gate = open(await ghostOf(name));
+      return answered(() => gate.hash(password, config.pbkdf2Iterations));
+    },
+    async check(name, password, user) {
+      const gate = open(user ? `user:${user.id}` : await ghostOf(name));
+      return answered(() => gate.check(password, user?.passwordHash, config.pbkdf2Iterations));
+    },
+  };
+}
+
+async function answered<T>(call: () => Promise<T | typeof BUSY>): Promise<T> {
+  let answer: T | typeof BUSY;
+  try {
+    answer = await call();
+  } catch {
+    throw new AppError('SERVICE_UNAVAILABLE', { reason: 'gate_reset' });
+  }
+  if (answer === BUSY) throw new AppError('SERVICE_UNAVAILABLE', { reason: 'gate_busy' });
+  return answer;
+}

@@ -1,0 +1,24 @@
+// Every statement about users.
+
+import { eq } from 'drizzle-orm';
+import type { Database } from '../db/client.ts';
+import { user } from '../db/schema.ts';
+
+export type User = typeof user.$inferSelect;
+export type NewUser = typeof user.$inferInsert;
+
+/** By user name or e-mail, without regard to case. A user name with an `@` is its owner's e-mail, so one look-up serves. */
+export async function findUserByName(db: Database, name: string): Promise<User | undefined> {
+  const column = name.includes('@') ? user.email : user.username;
+  return db.select().from(user).where(eq(column, name)).get();
+}
+
+export async function findUserById(db: Database, id: string): Promise<User | undefined> {
+  return db.select().from(user).where(eq(user.id, id)).get();
+}
+
+/** False where the name or the e-mail is taken: the unique indexes decide, so two at once cannot both win. */
+export async function insertUser(db: Database, row: NewUser): Promise<boolean> {
+  const inserted = await db.insert(user).values(row).onConflictDoNothing().returning({ id: user.id });
+  return inserted.length === 1;
+}

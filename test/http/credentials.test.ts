@@ -1,0 +1,104 @@
+// The one suite that every protected route goes through: whatever is mounted behind the guard is found and tried here.
+
+import { env } from 'cloudflare:workers';
+import { describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { loadDeps } from '../../src/deps.ts';
+import { call, get, login, mintUser } from '../support/api.ts';
+import { forge, HEADER, PREVIOUS_SECRET, soundClaims } from '../support/forge.ts';
+import { hostileTokens } from '../support/hostile-tokens.ts';
+
+/** A route is public only by standing here. */
+const PUBLIC_ROUTES = ['GET /health', 'GET /api/health', 'POST /api/auth/register', 'POST /api/auth/login'];
+
+const app = createApp(await loadDeps(env));
+const routes = [
+  ...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
+];
+const protectedRoutes = routes.filter((route) => !PUBLIC_ROUTES.includes(route));
+
+const NOT_AUTHENTICATED = { detail: 'Not authenticated', challenge: 'Bearer realm="edge-auth"' };
+const INVALID = {
+  detail: 'Invalid authentication credentials',
+  challenge: 'Bearer realm="edge-auth", error="invalid_token", error_description="The access token is invalid"',
+};
+const EXPIRED = {
+  detail: 'Token has expired',
+  challenge: 'Bearer realm="edge-auth", error="invalid_token", error_description="The access token expired"',
+};
+
+const now = Math.floor(Date.now() / 1000);
+const user = await mintUser();
+const sound = await forge(HEADER, soundClaims(now, user.id));
+const past = { iat: now - 100, exp: now - 1 };
+
+const CASES: [name: string, authorization: string | undefined, answer: typeof INVALID][] = [
+  ['no header', undefined, NOT_AUTHENTICATED],
+  ['an empty header', '', NOT_AUTHENTICATED],
+  ['another scheme', 'Basic dXNlcjpzZWN1cmVfcGFzc3dvcmQ=', NOT_AUTHENTICATED],
+  ['a scheme that begins alike', `BearerToken ${sound}`, NOT_AUTHENTICATED],
+  ['the token without a scheme', sound, NOT_AUTHENTICATED],
+  ['the scheme without a token', 'Bearer', NOT_AUTHENTICATED],
+  ['the scheme and a space', 'Bearer ', NOT_AUTHENTICATED],
+  ['a malformed token', 'Bearer not.a.token', INVALID],
+  ['two tokens', `Bearer ${sound} ${sound}`, INVALID],
+  ['a forged token', `Bearer ${await forge(HEADER, soundClaims(now, user.id), 'k'.repeat(32))}`, INVALID],
+  ['a token of somebody unknown', `Bearer ${await forge(HEADER, soundClaims(now))}`, INVALID],
+  ['an expired token', `Bearer ${await forge(HEADER, { ...soundClaims(now, user.id), ...past })}`, EXPIRED],
+  [
+    'a forged and expired token',
+    `Bearer ${await forge(HEADER, { ...soundClaims(now, user.id), ...past }, 'k'.repeat(32))}`,
+    INVALID,
+  ],
+];
+
+test('every route but the public ones is protected', () => {
+  expect(routes).toEqual(expect.arrayContaining(PUBLIC_ROUTES));
+  expect(protectedRoutes).toEqual(['GET /api/auth/me', 'GET /api/auth/userinfo']);
+});
+
+describe.for(protectedRoutes)('%s', (route) => {
+  const [method = '', path = ''] = route.split(' ');
+
+  test.for(CASES)('refuses %s', async ([, authorization, { detail, challenge }]) => {
+    const { status, headers, body } = await call(
+      method,
+      path,
+      authorization === undefined ? {} : { headers: { Authorization: authorization } },
+    );
+    expect(status).toBe(401);
+    expect(body).toEqual({ detail });
+    expect(headers.get('WWW-Authenticate')).toBe(challenge);
+    expect(headers.get('Cache-Control')).toBe('no-store');
+  });
+
+  test('refuses every hostile token with a 401', async () => {
+    for (const { name, reason, token } of await hostileTokens(now)) {
+      if (/[^\x20-\x7e\t]/.test(token)) continue; // no header can carry it
+      const { status, body } = await call(method, path, { headers: { Authorization: `Bearer ${token}` } });
+      expect({ name, status, body }).toEqual({
+        name,
+        status: 401,
+        body: { detail: reason === 'expired' ? EXPIRED.detail : INVALID.detail },
+      });
+    }
+  });
+
+  test('takes the token of a login, in any case of the scheme', async () => {
+    const token = await login(user);
+    for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
+      expect((await call(method, path, { headers: { Authorization: `${scheme} ${token}` } })).status).not.toBe(401);
+    }
+  });
+
+  test('takes a token of a previous key', async () => {
+    expect((await get(path, await forge(HEADER, soundClaims(now, user.id), PREVIOUS_SECRET))).status).toBe(200);
+  });
+});
+
+test('a token in the query is no credential', async () => {
+  expect(await get(`/api/auth/me?access_token=${sound}`)).toMatchObject({
+    status: 401,
+    body: { detail: 'Not authenticated' },
+  });
+});

@@ -1,0 +1,54 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+// The settings of the tests stand below: a developer's own .env has no say in them.
+process.env.CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV = 'false';
+
+const migrations = await readD1Migrations('migrations');
+
+/** A workerd of its own, with real D1 and Durable Objects. Hashes are cheap here; their real cost has its own tests. */
+const insideWorkerd = cloudflareTest({
+  wrangler: { configPath: './wrangler.toml' },
+  miniflare: {
+    bindings: {
+      ENVIRONMENT: 'test',
+      JWT_SECRET_KEY: 'q7Zr2vYw9KcB4nXs8TdG1mLp6HfJ3aEu',
+      JWT_SECRET_KEY_PREVIOUS: 'Wd5tRk0PzUo8yNbVe2CxQi7MhSg4LjAf',
+      PBKDF2_ITERATIONS: '1000',
+      MIGRATIONS: migrations,
+    },
+  },
+});
+
+const workerdTests = ['test/**/*.test.ts'];
+const journeys = 'test/journeys/**';
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    onConsoleLog: () => false, // the request log; tests that judge it read it themselves
+    projects: [
+      {
+        extends: true,
+        plugins: [insideWorkerd],
+        test: { name: 'workerd', include: workerdTests, exclude: [journeys], setupFiles: ['test/support/migrate.ts'] },
+      },
+      {
+        // The same tests under the two limits of production that a local workerd does not have.
+        extends: true,
+        plugins: [insideWorkerd],
+        test: {
+          name: 'production-profile',
+          include: workerdTests,
+          exclude: [journeys, '**/*.uncapped.test.ts'],
+          setupFiles: ['test/support/migrate.ts', 'test/support/production-profile.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'], globalSetup: ['test/journeys/server.ts'] },
+      },
+    ],
+  },
+});
