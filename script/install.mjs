@@ -29,3 +29,13 @@ if (missing) {
     process.exit(1);
   }
 }
+
+// Scripts run on the first `node` that npm's PATH names: the installed one where there is one for this machine.
+const { stdout } = spawnSync('node --version', { shell: true, encoding: 'utf8' });
+const [major = 0, minor = 0] = (/\d+\.\d+/.exec(stdout)?.[0] ?? '').split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(
+    `Node ${stdout.trim()} is too old for wrangler, and npm has no newer one for this machine: install Node 24.`,
+  );
+  process.exit(1);
+}

@@ -23,6 +23,7 @@ const quiet = {
   WRANGLER_HIDE_BANNER: 'true',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   CLOUDFLARE_INCLUDE_PROCESS_ENV: 'false',
+  CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: 'true',
   MINIFLARE_REGISTRY_PATH: runFolder,
 };
 
@@ -85,7 +86,13 @@ server.on('message', async (message) => {
   if (event !== 'DEV_SERVER_READY') return;
   const address = `http://localhost:${port}`;
   const health = await fetch(`${address}/health`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
-  if (!health?.ok) return; // wrangler has said why
+  if (!health?.ok) {
+    console.error(
+      `The server does not serve (${health ? `/health answers ${health.status}` : 'no answer'}): see above.`,
+    );
+    server.kill();
+    return;
+  }
   const body = '{"username":"user@example.com","password":"secure_password","email":"user@example.com"}';
   console.log(`
 Edge Auth serves on ${address}. Try:
@@ -93,7 +100,7 @@ Edge Auth serves on ${address}. Try:
   curl -i ${address}/api/auth/register -H 'Content-Type: application/json' -d '${body}'
 `);
 });
-server.on('exit', (code, signal) => process.exit(signal ? 0 : (code ?? 1)));
+server.on('exit', (code, signal) => process.exit(signal === 'SIGINT' ? 0 : (code ?? 1)));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => server.kill(signal));
 
 /** The value as dotenv reads it back unchanged: in the quotes that it does not hold, no `$` expanded. */

@@ -82,6 +82,11 @@ describe.for(['/api/auth/register', '/api/auth/login'])('%s', (path) => {
     expect(await send(path, `${fits} `)).toMatchObject(TOO_LARGE);
   });
 
+  test('a length of a gigabyte is a 413 before a byte of it is read', async () => {
+    const unread = new ReadableStream({ pull: () => new Promise(() => {}) });
+    expect(await send(path, unread, { ...JSON_TYPE, 'Content-Length': '1073741824' })).toMatchObject(TOO_LARGE);
+  });
+
   test('a body in many pieces is one body', async () => {
     const pieces = [...'{"username":"x"}'].map((letter) => new TextEncoder().encode(letter));
     const stream = new ReadableStream({
