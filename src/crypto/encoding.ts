@@ -17,6 +17,15 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/**
+ * Writes an ASCII text into `target` and returns the part that it fills; `undefined` where it is not ASCII or does not fit.
+ * Allocating costs more than encoding here, so hot paths bring their own buffer.
+ */
+export function encodeAsciiInto(text: string, target: Uint8Array): Uint8Array | undefined {
+  const { read, written } = utf8.encodeInto(text, target);
+  return read === text.length && written === text.length ? target.subarray(0, written) : undefined;
+}
+
 /** base64url without padding (RFC 4648 §5, RFC 7515 §2). */
 export function encodeBase64url(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: 'base64url', omitPadding: true });
@@ -24,7 +33,12 @@ export function encodeBase64url(bytes: Uint8Array): string {
 
 /** The bytes of unpadded base64url, or `undefined`: a foreign character, padding, an impossible length, a pad bit set. */
 export function decodeBase64url(text: string): Uint8Array | undefined {
-  return decodeStrict(text, /^[\w-]*$/, 'base64url');
+  return decodeInto(text, new Uint8Array(decodedLength(text)), 'base64url');
+}
+
+/** {@link decodeBase64url} into the start of `target`, which must be large enough. */
+export function decodeBase64urlInto(text: string, target: Uint8Array): Uint8Array | undefined {
+  return decodeInto(text, target, 'base64url');
 }
 
 /** base64 without padding, as PHC strings use it. */
@@ -34,14 +48,23 @@ export function encodeBase64(bytes: Uint8Array): string {
 
 /** The bytes of unpadded base64, or `undefined`, as {@link decodeBase64url}. */
 export function decodeBase64(text: string): Uint8Array | undefined {
-  return decodeStrict(text, /^[A-Za-z0-9+/]*$/, 'base64');
+  return decodeInto(text, new Uint8Array(decodedLength(text)), 'base64');
 }
 
-function decodeStrict(text: string, alphabetOnly: RegExp, alphabet: 'base64' | 'base64url'): Uint8Array | undefined {
-  // fromBase64 skips white space, hence the pattern; its strict mode refuses set pad bits, and wants padding in return.
-  if (!alphabetOnly.test(text)) return undefined;
+function decodedLength(text: string): number {
+  return (text.length * 3) >> 2;
+}
+
+/** Last characters whose pad bits are zero, by the length of the last group: two characters make a byte, three make two. */
+const PAD_BITS_ZERO = [undefined, '', 'AQgw', 'AEIMQUYcgkosw048'] as const;
+
+function decodeInto(text: string, target: Uint8Array, alphabet: 'base64' | 'base64url'): Uint8Array | undefined {
+  const allowed = PAD_BITS_ZERO[text.length & 3];
+  if (allowed !== undefined && !allowed.includes(text.at(-1) ?? '')) return undefined;
   try {
-    return Uint8Array.fromBase64(text + '='.repeat(-text.length & 3), { alphabet, lastChunkHandling: 'strict' });
+    const { written } = target.setFromBase64(text, { alphabet });
+    // White space and padding, which the platform skips, show in the length.
+    return written === decodedLength(text) ? target.subarray(0, written) : undefined;
   } catch {
     return undefined;
   }

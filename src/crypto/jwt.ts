@@ -1,7 +1,7 @@
 // Access tokens: compact JWS over HMAC (RFC 7515, RFC 7519, RFC 8725). Nothing in a token chooses how it is verified,
 // and no claim is looked at before the MAC has been found right.
 
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './encoding.ts';
+import { decodeBase64urlInto, decodeUtf8, encodeAsciiInto, encodeBase64url, encodeUtf8 } from './encoding.ts';
 import { parseUniqueObject } from './json.ts';
 import type { Key, Keyring } from './keyring.ts';
 
@@ -52,8 +52,13 @@ export type Refusal =
 
 export type Verdict = { ok: true; claims: VerifiedClaims } | { ok: false; reason: Refusal };
 
-const COMPACT_FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+// Buffers for verification. Each is written and read between two awaits, so no request ever sees another's: Web Crypto
+// copies its input when it is called (Web Cryptography API §14.3.4).
+const signedBuffer = new Uint8Array(MAX_TOKEN_LENGTH);
+const macBuffer = new Uint8Array(64);
+const jsonBuffer = new Uint8Array(MAX_TOKEN_LENGTH);
 
 export async function signToken(claims: AccessClaims, keyring: Keyring): Promise<string> {
   const { hmac, headerSegment } = keyring.signing;
@@ -73,17 +78,20 @@ export async function verifyToken(
   nowSeconds: number,
 ): Promise<Verdict> {
   if (token.length > MAX_TOKEN_LENGTH) return refused('too_long');
-  if (!COMPACT_FORM.test(token)) return refused('malformed');
-  const payloadStart = token.indexOf('.') + 1;
-  const signatureStart = token.lastIndexOf('.') + 1;
+  const headerEnd = token.indexOf('.');
+  const payloadEnd = token.indexOf('.', headerEnd + 1);
+  if (payloadEnd < 0) return refused('malformed'); // a third dot would stand in the MAC, where it is no base64url
 
-  const keys = keysForHeader(token.slice(0, payloadStart - 1), keyring);
+  const keys = keysForHeader(token.slice(0, headerEnd), keyring);
   if (typeof keys === 'string') return refused(keys);
-  const mac = decodeBase64url(token.slice(signatureStart));
-  if (!mac) return refused('malformed');
-  if (!(await macIsRight(keys, mac, encodeUtf8(token.slice(0, signatureStart - 1))))) return refused('signature');
 
-  const payload = decodeJson(token.slice(payloadStart, signatureStart - 1));
+  const signed = encodeAsciiInto(token.slice(0, payloadEnd), signedBuffer);
+  const mac = decodeBase64urlInto(token.slice(payloadEnd + 1), macBuffer);
+  if (!signed || !mac) return refused('malformed');
+  const verified = await Promise.all(keys.map(({ hmac }) => crypto.subtle.verify('HMAC', hmac, mac, signed)));
+  if (!verified.includes(true)) return refused('signature');
+
+  const payload = decodeJson(token.slice(headerEnd + 1, payloadEnd));
   return payload ? judgeClaims(payload, expected, nowSeconds) : refused('payload');
 }
 
@@ -101,13 +109,6 @@ function keysForHeader(segment: string, keyring: Keyring): readonly Key[] | Refu
   if (kid === undefined) return keyring.keys;
   const named = keyring.keys.find((key) => key.kid === kid);
   return named ? [named] : 'unknown_key';
-}
-
-async function macIsRight(keys: readonly Key[], mac: Uint8Array, signed: Uint8Array): Promise<boolean> {
-  for (const key of keys) {
-    if (await crypto.subtle.verify('HMAC', key.hmac, mac, signed)) return true;
-  }
-  return false;
 }
 
 function judgeClaims(claims: Record<string, unknown>, expected: Expectations, nowSeconds: number): Verdict {
@@ -135,7 +136,7 @@ function isTime(value: unknown): value is number {
 }
 
 function decodeJson(segment: string): Record<string, unknown> | undefined {
-  const bytes = decodeBase64url(segment);
+  const bytes = decodeBase64urlInto(segment, jsonBuffer);
   const text = bytes && decodeUtf8(bytes);
   return text === undefined ? undefined : parseUniqueObject(text);
 }

@@ -159,6 +159,19 @@ test('any text is refused without an exception', async () => {
   );
 });
 
+test('tokens that are verified at the same time are judged each by its own bytes', async () => {
+  const sound = await Promise.all(Array.from({ length: 50 }, () => forge(HEADER, soundClaims(now))));
+  const mixed = sound.flatMap((token, i) => [
+    token,
+    `${token.slice(0, -4)}AAAA`,
+    `${sound[(i + 1) % 50]?.split('.', 2).join('.')}.${token.split('.')[2]}`,
+  ]);
+  const verdicts = await Promise.all(mixed.map((token) => verifyToken(token, keyring, expected, now)));
+  expect(verdicts.map(({ ok }) => ok)).toEqual(sound.flatMap(() => [true, false, false]));
+  const subjects = verdicts.flatMap((verdict) => (verdict.ok ? [verdict.claims.sub] : []));
+  expect(new Set(subjects).size).toBe(50);
+});
+
 test('a rotated key verifies what it signed, and signs no more', async () => {
   const before = await importKeyring('HS256', PREVIOUS_SECRET, []);
   const claims = { ...soundClaims(now), uuid: '', username: '', email: '', name: '', role: 'user' };
