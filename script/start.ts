@@ -51,8 +51,19 @@ try {
   process.exit(1);
 }
 
-const { values } = parseArgs({ args: passedOn, options: { 'persist-to': { type: 'string' } }, strict: false });
-const persistTo = values['persist-to'];
+const { values } = parseArgs({
+  args: passedOn,
+  options: {
+    'persist-to': { type: 'string' },
+    persistTo: { type: 'string' },
+    ip: { type: 'string' },
+    'local-protocol': { type: 'string' },
+  },
+  strict: false,
+});
+const persistTo = values['persist-to'] ?? values.persistTo;
+const protocol = values['local-protocol'] ?? 'http';
+const host = typeof values.ip === 'string' && /[1-9]/.test(values.ip) ? values.ip : 'localhost';
 const migrated = spawnSync(
   process.execPath,
   [
@@ -84,12 +95,10 @@ const server = spawn(
 server.on('message', async (message) => {
   const { event, port } = JSON.parse(String(message));
   if (event !== 'DEV_SERVER_READY') return;
-  const address = `http://localhost:${port}`;
+  const address = `${protocol}://${host}:${port}`;
   const health = await fetch(`${address}/health`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
-  if (!health?.ok) {
-    console.error(
-      `The server does not serve (${health ? `/health answers ${health.status}` : 'no answer'}): see above.`,
-    );
+  if (health && !health.ok) {
+    console.error(`The server does not serve: /health answers ${health.status}, for the reason above.`);
     server.kill();
     return;
   }
@@ -101,6 +110,9 @@ Edge Auth serves on ${address}. Try:
 `);
 });
 server.on('exit', (code, signal) => process.exit(signal === 'SIGINT' ? 0 : (code ?? 1)));
+// npm hands a SIGTERM to the shell between it and this script, and no further: all that one sees is that it is gone.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || server.kill('SIGTERM'), 500).unref();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => server.kill(signal));
 
 /** The value as dotenv reads it back unchanged: in the quotes that it does not hold, no `$` expanded. */

@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import { accountRoutes, publicAccountRoutes } from './account/routes.ts';
+import { collectionRoutes } from './collection/routes.ts';
 import type { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
 import type { AppEnv } from './http/context.ts';
@@ -36,5 +37,19 @@ export function createApp(deps: Deps) {
     .route('/api/auth', publicAccountRoutes(deps))
     .route('/api/auth', publicSessionRoutes(deps))
     .use(guard(deps))
-    .route('/api/auth', accountRoutes(deps));
+    .route('/api/auth', accountRoutes(deps))
+    .route('/api', collectionRoutes(deps));
+}
+
+/** What is served where the settings cannot be used: nothing, with the headers of every answer. */
+export function createRefusingApp() {
+  const app = new Hono<AppEnv>();
+  app.onError(respondError);
+  app.use(requestId());
+  app.use(logRequest);
+  app.use(preventCaching);
+  app.use(requireHttps('production'));
+  return app.all('*', () => {
+    throw new AppError('SERVICE_UNAVAILABLE', { reason: 'settings_refused' });
+  });
 }

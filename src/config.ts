@@ -61,7 +61,7 @@ const MIN_SECRET_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const;
 const MIN_DISTINCT_CHARACTERS = 10;
 /** Secrets that stand in documentation, tutorials and templates, or are built from their phrases. */
 const WELL_KNOWN_SECRET =
-  /secret[-_ ]?key|your[-_ ].*(secret|key)|string[-_ ]secret|bit[-_ ]secret|super[-_ ]?secret|change[-_ ]?(me|this|it|in)|replace[-_ ]?(me|this)|(dev|test|example|default|my)[-_ ](jwt[-_ ])?(secret|key)|qwertyuiop|0123456789abcdef0123|abcdefghijklmnopqrstuvwxyz/i;
+  /09d25e094faa|AyM1SysPpbyDfgZ|(password){2}|secret[-_ ]?key|your[-_ ].*(secret|key)|string[-_ ]secret|bit[-_ ]secret|super[-_ ]?secret|change[-_ ]?(me|this|it|in)|replace[-_ ]?(me|this)|(dev|test|example|default|my)[-_ ](jwt[-_ ])?(secret|key)|qwertyuiop|0123456789abcdef0123|abcdefghijklmnopqrstuvwxyz/i;
 
 const DEFAULT_ITERATIONS = 600_000; // OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256
 /** A login gate has 30 s of CPU for a check and a re-hash; this much leaves it room on a slow machine. */
@@ -76,7 +76,7 @@ export function readConfig(variables: Variables): Config {
   const text = (name: Setting): string | undefined => {
     const value = variables[name];
     if (value === undefined || value === '') return undefined;
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string' || typeof value === 'number') return String(value); // TOML has numbers
     refuse(name, 'must be text');
     return undefined;
   };
@@ -132,6 +132,7 @@ export function readConfig(variables: Variables): Config {
     corsOrigins,
   };
   if (problems.length > 0) throw new ConfigError(problems);
+  Object.freeze(config.jwt);
   return Object.freeze(config);
 }
 
@@ -140,6 +141,7 @@ function* secretFlaws(secret: string, algorithm: Config['jwt']['algorithm']): Ge
   if (new TextEncoder().encode(secret).length < least) {
     yield `must have at least ${least} bytes for ${algorithm} (RFC 7518 §3.2)`;
   }
+  if (/,|^\s|\s$/.test(secret)) yield 'must have no comma and no white space at its ends, so that it can be rotated';
   if (WELL_KNOWN_SECRET.test(secret)) yield 'must not be a well-known example';
   else if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) yield 'must be random: it repeats a few characters';
 }

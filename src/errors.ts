@@ -1,19 +1,21 @@
 // Every error that a caller can get: the code fixes the status and the sentence. What really happened goes to the log as
 // a reason, never to the caller.
 
-/** The page's three 401s carry no error_code; their detail alone tells them apart. */
-export type CredentialError = 'NOT_AUTHENTICATED' | 'INVALID_TOKEN' | 'TOKEN_EXPIRED';
-
 export const ERRORS = {
   BAD_REQUEST: [400, 'Bad Request'],
   NOT_AUTHENTICATED: [401, 'Not authenticated'],
   INVALID_TOKEN: [401, 'Invalid authentication credentials'],
   TOKEN_EXPIRED: [401, 'Token has expired'],
   INVALID_CREDENTIALS: [401, 'Invalid credentials'],
+  FORBIDDEN: [403, 'Not allowed for this user'],
   HTTPS_REQUIRED: [403, 'HTTPS required'],
   NOT_FOUND: [404, 'Not Found'],
+  COLLECTION_NOT_FOUND: [404, 'Collection not found'],
+  DOCUMENT_NOT_FOUND: [404, 'Document not found'],
   METHOD_NOT_ALLOWED: [405, 'Method Not Allowed'],
   DUPLICATE_USER: [409, 'Username or email already registered'],
+  DUPLICATE_COLLECTION: [409, 'A collection of this name already exists'],
+  COLLECTION_FULL: [409, 'The collection holds as many documents as it can'],
   PAYLOAD_TOO_LARGE: [413, 'Request body too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Content-Type must be application/json'],
   VALIDATION_ERROR: [422, 'Validation failed'],

@@ -74,6 +74,13 @@ test.for([
   ['JWT_SECRET_KEY', 'qwertyuiopasdfghjklzxcvbnm123456'],
   ['JWT_SECRET_KEY', 'abababababababababababababababababababab'],
   ['JWT_SECRET_KEY', 42],
+  ['JWT_SECRET_KEY', ['a list']],
+  ['JWT_SECRET_KEY', '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7'],
+  ['JWT_SECRET_KEY', 'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow'],
+  ['JWT_SECRET_KEY', 'passwordpasswordpasswordpassword1234567890'],
+  ['JWT_SECRET_KEY', `${JWT_SECRET_KEY},${JWT_SECRET_KEY}`],
+  ['JWT_SECRET_KEY', ` ${JWT_SECRET_KEY}`],
+  ['JWT_SECRET_KEY', `${JWT_SECRET_KEY}\n`],
   ['JWT_SECRET_KEY_PREVIOUS', `${JWT_SECRET_KEY},short-and-forgotten`],
   ['JWT_ALGORITHM', 'none'],
   ['JWT_ALGORITHM', 'hs256'],
@@ -109,6 +116,10 @@ test.for([
 ] as const)('%s needs %i bytes (RFC 7518 §3.2)', ([JWT_ALGORITHM, bytes]) => {
   expect(problems({ JWT_ALGORITHM, JWT_SECRET_KEY: JWT_SECRET_KEY.slice(0, bytes) })).toEqual([]);
   expect(problems({ JWT_ALGORITHM, JWT_SECRET_KEY: JWT_SECRET_KEY.slice(0, bytes - 1) })).toHaveLength(1);
+});
+
+test('a number is as good as its digits: wrangler.toml has numbers', () => {
+  expect(readConfig({ JWT_SECRET_KEY, JWT_EXPIRATION: 900 }).jwt.lifetimeSeconds).toBe(900);
 });
 
 test('every wrong setting is told at once', () => {

@@ -22,11 +22,6 @@ export function findPasswordFlaw(password: string): PasswordFlaw | undefined {
   return encodeUtf8(normalizePassword(password)).length > MAX_PASSWORD_BYTES ? 'too_long' : undefined;
 }
 
-/** Length as a person counts it: code points after normalization (NIST SP 800-63B-4 §3.1.1.2). */
-export function passwordLength(password: string): number {
-  return [...normalizePassword(password)].length;
-}
-
 /** Shape of a stored hash: `$pbkdf2-sha256$i=600000$salt$hash`, base64 without padding (PHC string format). */
 export type PasswordHash = { iterations: number; salt: Uint8Array; hash: Uint8Array };
 

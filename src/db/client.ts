@@ -10,12 +10,13 @@ export function openDatabase(binding: D1Database): Database {
   return drizzle(binding, { schema });
 }
 
-/** Whether D1 could not be reached or could not answer: the caller may repeat. A constraint or a wrong statement is neither. */
+/** SQLite's classes that are a mistake of ours, or a rule that held; repeating changes neither. */
+const OURS = /SQLITE_(CONSTRAINT|ERROR|MISMATCH|TOOBIG|RANGE)|too many SQL variables/;
+/** What the platform says when it lost D1, with D1's prefix or without. */
+const LOST = /^D1_ERROR:|Network connection lost|caused object to be reset|code was updated|overloaded|Internal error/i;
+
+/** Whether D1 could not be reached or could not answer, so that the caller may repeat. */
 export function isDatabaseAway(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return (
-    cause instanceof Error &&
-    /^D1_/.test(cause.message) &&
-    !/SQLITE_(CONSTRAINT|ERROR|MISMATCH|TOOBIG)/.test(cause.message)
-  );
+  return cause instanceof Error && LOST.test(cause.message) && !OURS.test(cause.message);
 }

@@ -2,6 +2,9 @@
 
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
+/** What clients keep with a resource: any JSON object. */
+export type Metadata = Record<string, unknown>;
+
 /** Username and e-mail are compared without regard to case (COLLATE NOCASE in the migration). */
 export const user = sqliteTable('user', {
   id: text('id').primaryKey(),
@@ -45,4 +48,39 @@ export const auditEvent = sqliteTable('audit_event', {
   userAgent: text('user_agent'),
   country: text('country'),
   network: text('network'),
+});
+
+export const collection = sqliteTable('collection', {
+  id: text('id').primaryKey(),
+  userId: text('user_id')
+    .notNull()
+    .references(() => user.id, { onDelete: 'cascade' }),
+  name: text('name').notNull(),
+  description: text('description'),
+  metadata: text('metadata', { mode: 'json' }).$type<Metadata>().notNull(),
+  documentCount: integer('document_count').notNull().default(0),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+export const document = sqliteTable('document', {
+  id: text('id').primaryKey(),
+  collectionId: text('collection_id')
+    .notNull()
+    .references(() => collection.id, { onDelete: 'cascade' }),
+  userId: text('user_id').notNull(),
+  filename: text('filename').notNull(),
+  metadata: text('metadata', { mode: 'json' }).$type<Metadata>().notNull(),
+  chunkCount: integer('chunk_count').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+export const chunk = sqliteTable('chunk', {
+  seq: integer('seq').primaryKey(),
+  documentId: text('document_id')
+    .notNull()
+    .references(() => document.id, { onDelete: 'cascade' }),
+  position: integer('position').notNull(),
+  scope: text('scope').notNull(),
+  content: text('content').notNull(),
 });

@@ -1,9 +1,10 @@
 // Which browser pages may call (CORS_ORIGINS). Never with credentials: a page sends a bearer token that it holds itself.
 
 import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
 
 export function allowOrigins(origins: readonly string[]) {
-  return cors({
+  const answer = cors({
     origin: [...origins],
     allowMethods: ['GET', 'POST', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
@@ -17,5 +18,11 @@ export function allowOrigins(origins: readonly string[]) {
       'X-RateLimit-Limit',
     ],
     maxAge: 600,
+  });
+
+  // Any other OPTIONS is a method like the rest, for the router to refuse.
+  return createMiddleware((c, next) => {
+    const preflight = c.req.header('Origin') && c.req.header('Access-Control-Request-Method');
+    return c.req.method === 'OPTIONS' && !preflight ? next() : answer(c, next);
   });
 }

@@ -8,7 +8,7 @@ export type RouteDescription = {
   operationId: string;
   tag: string;
   summary: string;
-  answer: readonly [status: 200 | 201, schema: v.GenericSchema];
+  answer: readonly [status: 200 | 201, schema: v.GenericSchema] | readonly [status: 204];
   errors?: readonly ErrorCode[];
 };
 
@@ -24,7 +24,10 @@ export function describe({ operationId, tag, summary, answer: [status, schema], 
     tags: [tag],
     summary,
     responses: {
-      [status]: { description: summary, content: { 'application/json': { schema: resolver(schema) } } },
+      [status]: {
+        description: summary,
+        ...(schema ? { content: { 'application/json': { schema: resolver(schema) } } } : {}),
+      },
       ...Object.fromEntries(failures),
     },
   });

@@ -4,8 +4,9 @@
 import type { Config } from '../config.ts';
 import { encodeUtf8 } from '../crypto/encoding.ts';
 import { AppError } from '../errors.ts';
+import type { CheckResult } from './check.ts';
 import { BUSY } from './line.ts';
-import type { CheckResult, LoginGate } from './login-gate.ts';
+import type { LoginGate } from './login-gate.ts';
 
 /** Gates that unknown names share: their number bounds what strangers can make us keep. */
 const GHOSTS = 1024;
@@ -44,9 +45,16 @@ async function answered<T>(call: () => Promise<T | typeof BUSY>): Promise<T> {
   let answer: T | typeof BUSY;
   try {
     answer = await call();
-  } catch {
-    throw new AppError('SERVICE_UNAVAILABLE', { reason: 'gate_reset' });
+  } catch (error) {
+    if (isReset(error)) throw new AppError('SERVICE_UNAVAILABLE', { reason: 'gate_reset' });
+    throw error;
   }
   if (answer === BUSY) throw new AppError('SERVICE_UNAVAILABLE', { reason: 'gate_busy' });
   return answer;
+}
+
+/** The platform marks what it broke itself; what the gate threw is `remote` and nothing else, and is a mistake of ours. */
+function isReset(error: unknown): boolean {
+  const marks = error as { remote?: boolean; retryable?: boolean; overloaded?: boolean; durableObjectReset?: boolean };
+  return !marks.remote || Boolean(marks.retryable || marks.overloaded || marks.durableObjectReset);
 }

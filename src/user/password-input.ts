@@ -1,13 +1,8 @@
 // A password as it arrives in a body: text that can be hashed. What a new one needs besides is told to its chooser alone.
 
 import * as v from 'valibot';
-import {
-  findPasswordFlaw,
-  MAX_PASSWORD_BYTES,
-  normalizePassword,
-  type PasswordFlaw,
-  passwordLength,
-} from '../crypto/password.ts';
+import { findPasswordFlaw, MAX_PASSWORD_BYTES, normalizePassword, type PasswordFlaw } from '../crypto/password.ts';
+import { minCodePoints } from '../http/validate.ts';
 
 const SENTENCES: Record<PasswordFlaw, string> = {
   lone_surrogate: 'Password must be well-formed Unicode',
@@ -24,18 +19,6 @@ export const password = v.pipe(
   v.transform(normalizePassword),
 );
 
-/** Length in code points of the normalized text, not in UTF-16 units as valibot's own minLength counts. */
 export function newPassword(minLength: number) {
-  const rule = v.minLength<string, number>(minLength);
-  return v.pipe(
-    password,
-    {
-      ...rule,
-      '~run'(dataset, config) {
-        if (dataset.typed && passwordLength(dataset.value) < minLength) v._addIssue(this, 'length', dataset, config);
-        return dataset;
-      },
-    } satisfies typeof rule,
-    v.metadata({ examples: ['secure_password'] }),
-  );
+  return v.pipe(password, minCodePoints(minLength), v.metadata({ examples: ['secure_password'] }));
 }

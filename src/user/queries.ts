@@ -22,3 +22,11 @@ export async function insertUser(db: Database, row: NewUser): Promise<boolean> {
   const inserted = await db.insert(user).values(row).onConflictDoNothing().returning({ id: user.id });
   return inserted.length === 1;
 }
+
+/**
+ * For the batch of whoever reads or writes on a user's behalf: no row where the user was deleted meanwhile.
+ * Their token, which lives on for a while, is then good for nothing.
+ */
+export function selectOwner(db: Database, id: string) {
+  return db.select({ id: user.id }).from(user).where(eq(user.id, id));
+}

@@ -203,6 +203,19 @@ test.for(['HS256', 'HS384', 'HS512'] as const)(
   },
 );
 
+test('a clock may be a minute ahead of ours, and a token lives to its last second', async () => {
+  const judge = async (members: object) => {
+    const verdict = await verifyToken(await forge(HEADER, { ...soundClaims(now), ...members }), keyring, expected, now);
+    return verdict.ok || verdict.reason;
+  };
+  expect(await judge({ iat: now + 60, exp: now + 61 })).toBe(true);
+  expect(await judge({ iat: now + 61, exp: now + 62 })).toBe('not_yet_valid');
+  expect(await judge({ nbf: now + 60 })).toBe(true);
+  expect(await judge({ nbf: now + 61 })).toBe('not_yet_valid');
+  expect(await judge({ iat: now - 60, exp: now + 1 })).toBe(true);
+  expect(await judge({ iat: now - 60, exp: now })).toBe('expired');
+});
+
 test('where an audience is expected, it must be among those of the token', async () => {
   const forUs = { ...expected, audience: 'edge' };
   const judge = async (aud: unknown) =>

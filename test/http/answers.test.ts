@@ -119,6 +119,10 @@ test('CORS: a listed origin may call and read, without credentials; another may 
   }
   expect((await from('https://app.example.com.evil.example')).headers.get('Access-Control-Allow-Origin')).toBeNull();
   expect((await from('null')).headers.get('Access-Control-Allow-Origin')).toBeNull();
+  for (const headers of [{}, { Origin: 'https://app.example.com' }]) {
+    expect((await app.request('/nowhere', { method: 'OPTIONS', headers })).status).toBe(404);
+    expect((await app.request('/api/auth/me', { method: 'OPTIONS', headers })).status).toBe(405);
+  }
   const closed = await appWith({}).request('/health', { headers: { Origin: 'https://app.example.com' } });
   expect([...closed.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
 });
@@ -147,8 +151,15 @@ const LOGIN = {
   body: JSON.stringify({ username: 'somebody', password: PASSWORD }),
 };
 
-test('a database that is away is a 503 with Retry-After, and health says so', async () => {
-  const app = await appWithBrokenDatabase('D1_ERROR: Network connection lost.');
+test.for([
+  'D1_ERROR: Network connection lost.',
+  'Network connection lost.',
+  'D1_ERROR: D1 DB is overloaded. Too many requests queued.',
+  'D1 DB storage operation exceeded timeout which caused object to be reset.',
+  'D1 DB reset because its code was updated.',
+  'D1_ERROR: Internal error in D1 DB storage caused object to be reset.',
+])('a database that is away is a 503 with Retry-After, and health says so: %s', async (message) => {
+  const app = await appWithBrokenDatabase(message);
   const login = await app.request('/api/auth/login', LOGIN);
   expect(login.status).toBe(503);
   expect(await login.json()).toEqual({ detail: expect.any(String), error_code: 'SERVICE_UNAVAILABLE' });
@@ -156,6 +167,14 @@ test('a database that is away is a 503 with Retry-After, and health says so', as
   const health = await app.request('/health');
   expect(health.status).toBe(503);
   expect(await health.json()).toMatchObject({ status: 'unhealthy', services: { database: 'unhealthy' } });
+});
+
+test.for([
+  'D1_TYPE_ERROR: Type undefined not supported',
+  'D1_ERROR: too many SQL variables at offset 3: SQLITE_ERROR',
+  'boom',
+])('a mistake of ours is a 500, which nobody is asked to repeat: %s', async (message) => {
+  expect((await (await appWithBrokenDatabase(message)).request('/api/auth/login', LOGIN)).status).toBe(500);
 });
 
 test('what is unforeseen is a 500 that tells the request id, and a log line without the message', async () => {
@@ -192,6 +211,7 @@ test('settings that cannot be used are a 503 for every request, and a log line t
   expect(await response.json()).toEqual({ detail: expect.any(String), error_code: 'SERVICE_UNAVAILABLE' });
   expect(response.headers.get('Retry-After')).not.toBeNull();
   expect(response.headers.get('X-Request-Id')).not.toBeNull();
+  expect(response.headers.get('Cache-Control')).toBe('no-store');
   const lines = logged.mock.calls.flat().join('\n');
   expect(lines).toContain('JWT_SECRET_KEY');
   expect(lines).not.toContain('canary-secret');

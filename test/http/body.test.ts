@@ -55,6 +55,7 @@ describe.for(['/api/auth/register', '/api/auth/login'])('%s', (path) => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'application/json; charset=latin1',
+    'application/json; charset = latin1',
     'application/jsonp',
     'json',
   ])('no JSON: Content-Type %j', async (type) => {

@@ -11,9 +11,13 @@ import { root, start } from './start.ts';
 const blocks = readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```console\n(.*?)^```$/gms);
 const transcript = [...blocks].map(([, block]) => block).join('');
 
-/** Ids and tokens differ from run to run. */
+/** Ids, tokens and times differ from run to run. */
 const normalize = (text: string) =>
-  text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID').replace(/"eyJ[^"]*"/g, '"TOKEN"');
+  text
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
+    .replace(/"eyJ[^"]*"/g, '"TOKEN"')
+    .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, 'TIME')
+    .replace(/("response_time_ms":)\d+/g, '$1N');
 
 test('the console blocks of the README show what happens', async () => {
   const server = await start();

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { root, start } from './start.ts';
 
 const clone = mkdtempSync(join(tmpdir(), 'edge-auth-clone-'));
@@ -61,6 +61,20 @@ test('what the shell exports wins over .env, whatever characters it holds', asyn
   } finally {
     await server.stop();
   }
+});
+
+test('whoever stops npm stops the server', async () => {
+  const server = await start({ cwd: clone });
+  process.kill(server.pid, 'SIGTERM'); // npm alone, as a process manager does
+  await vi.waitUntil(
+    () =>
+      fetch(`${server.address}/health`).then(
+        () => false,
+        () => true,
+      ),
+    { timeout: 10_000 },
+  );
+  await server.stop();
 });
 
 test('settings that cannot be used stop the start: which and why, never the value', async () => {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '../..');
 export const SECRET = 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi'; // of the servers of these journeys
 
-export type Server = { address: string; port: number; output: () => string; stop: () => Promise<void> };
+export type Server = { address: string; port: number; output: () => string; pid: number; stop: () => Promise<void> };
 
 export type StartOptions = { cwd?: string; settings?: Record<string, string> };
 
@@ -34,6 +34,7 @@ export async function start({ cwd = root, settings = { JWT_SECRET_KEY: SECRET } 
     address: `http://localhost:${port}`,
     port,
     output: () => output,
+    pid: child.pid ?? 0,
     async stop() {
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
       await ended;

@@ -1,0 +1,91 @@
+// A question to one's own collection: the chunks that fit best, and the sentences in them that answer it.
+
+import * as v from 'valibot';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import type { Principal } from '../http/context.ts';
+import { maxCodePoints, minCodePoints } from '../http/validate.ts';
+import { requireOwner, requireOwnUserId } from '../user/owner.ts';
+import { selectOwner } from '../user/queries.ts';
+import { NOTHING_FOUND, pickAnswer, toMatch, toScores, toSearchWords } from './answer.ts';
+import { type Hit, selectCollection, selectHits } from './queries.ts';
+import { uuid } from './shapes.ts';
+
+const DEFAULT_RESULTS = 5;
+const results = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50)));
+
+/** `max_chunks` is what RAG Modulo's command line calls `max_results`. */
+export const SearchBody = v.strictObject({
+  question: v.pipe(v.string(), v.trim(), minCodePoints(1), maxCodePoints(1000)),
+  collection_id: uuid,
+  user_id: uuid,
+  config_metadata: v.nullish(v.looseObject({ max_results: results, max_chunks: results })),
+});
+
+export const SearchAnswer = v.object({
+  answer: v.string(),
+  sources: v.array(
+    v.object({
+      document_id: uuid,
+      chunk_id: v.string(),
+      content: v.string(),
+      score: v.number(),
+      metadata: v.record(v.string(), v.unknown()),
+    }),
+  ),
+  reasoning_steps: v.null(),
+  metadata: v.object({
+    answer_kind: v.picklist(['extractive', 'none']),
+    response_time_ms: v.number(),
+    chunks_matched: v.number(),
+  }),
+});
+
+export async function search(
+  { db }: Deps,
+  principal: Principal,
+  { question, collection_id, user_id, config_metadata }: v.InferOutput<typeof SearchBody>,
+): Promise<v.InferOutput<typeof SearchAnswer>> {
+  const started = Date.now();
+  requireOwnUserId(principal, user_id);
+  const { userId } = principal;
+  const words = toSearchWords(question);
+  const limit = config_metadata?.max_results ?? config_metadata?.max_chunks ?? DEFAULT_RESULTS;
+  const [owner, collections, hits = []] = await db.batch([
+    selectOwner(db, userId),
+    selectCollection(db, userId, collection_id),
+    ...(words.length === 0 ? [] : [selectHits(db, userId, collection_id, toMatch(words), limit)]),
+  ]);
+  requireOwner(owner);
+  if (collections.length === 0) throw new AppError('COLLECTION_NOT_FOUND');
+
+  const texts = hits.map(({ content }) => content);
+  const answer = pickAnswer(texts, words);
+  return {
+    answer: answer ?? NOTHING_FOUND,
+    sources: toSources(
+      hits,
+      toScores(
+        hits.map(({ rank }) => rank),
+        texts,
+        words,
+      ),
+    ),
+    reasoning_steps: null,
+    metadata: {
+      answer_kind: answer === undefined ? 'none' : 'extractive',
+      response_time_ms: Date.now() - started,
+      chunks_matched: hits[0]?.matched ?? 0,
+    },
+  };
+}
+
+function toSources(hits: readonly Hit[], scores: readonly number[]) {
+  return hits.map(({ documentId, position, content, filename, metadata }, i) => ({
+    document_id: documentId,
+    chunk_id: `${documentId}-${position}`,
+    content,
+    score: scores[i] ?? 0,
+    metadata: { ...metadata, filename, chunk_number: position },
+  }));
+}

@@ -1,0 +1,97 @@
+// Collections and documents as they go over the wire: what comes in, what goes out.
+
+import * as v from 'valibot';
+import { maxCodePoints, minCodePoints } from '../http/validate.ts';
+import type { Collection, Document } from './queries.ts';
+
+export const MAX_CONTENT_BYTES = 256 * 1024;
+/** JSON may spell a character in six; anything longer holds more than a document may. */
+export const DOCUMENT_BODY_LIMIT_BYTES = 6 * MAX_CONTENT_BYTES + 32 * 1024;
+
+const label = v.pipe(
+  v.string(),
+  v.trim(),
+  minCodePoints(1),
+  maxCodePoints(255),
+  v.check((text) => text.isWellFormed() && !text.includes('\0'), 'Text must be well-formed Unicode without NUL'),
+);
+const metadata = v.optional(v.record(v.string(), v.unknown()), {});
+/** Any RFC 9562 UUID; they are compared in lower case. */
+export const uuid = v.pipe(v.string(), v.uuid(), v.toLowerCase());
+
+/** Members that are not named here (`is_private`, `users`, `status`) are ignored. */
+export const NewCollection = v.object({
+  name: label,
+  description: v.nullish(v.pipe(v.string(), maxCodePoints(2000))),
+  metadata,
+  user_id: v.optional(uuid),
+});
+
+export const NewDocument = v.object({
+  filename: label,
+  content: v.pipe(
+    v.string(),
+    v.check((text) => text.isWellFormed() && !text.includes('\0'), 'Content must be well-formed Unicode without NUL'),
+    v.check(
+      (text) => new TextEncoder().encode(text).length <= MAX_CONTENT_BYTES,
+      `Content must have at most ${MAX_CONTENT_BYTES} bytes of UTF-8`,
+    ),
+    v.check((text) => text.trim() !== '', 'Content must not be blank'),
+  ),
+  metadata,
+  user_id: v.optional(uuid),
+});
+
+export const CollectionAnswer = v.object({
+  id: uuid,
+  name: v.string(),
+  description: v.nullable(v.string()),
+  user_id: uuid,
+  document_count: v.number(),
+  status: v.picklist(['created', 'completed']),
+  created_at: v.string(),
+  updated_at: v.string(),
+  metadata: v.record(v.string(), v.unknown()),
+});
+
+export const DocumentAnswer = v.object({
+  id: uuid,
+  filename: v.string(),
+  collection_id: uuid,
+  user_id: uuid,
+  status: v.literal('completed'),
+  chunk_count: v.number(),
+  created_at: v.string(),
+  metadata: v.record(v.string(), v.unknown()),
+});
+
+export function showCollection(row: Collection): v.InferOutput<typeof CollectionAnswer> {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    user_id: row.userId,
+    document_count: row.documentCount,
+    status: row.documentCount === 0 ? 'created' : 'completed',
+    created_at: toIso(row.createdAt),
+    updated_at: toIso(row.updatedAt),
+    metadata: row.metadata,
+  };
+}
+
+export function showDocument(row: Document): v.InferOutput<typeof DocumentAnswer> {
+  return {
+    id: row.id,
+    filename: row.filename,
+    collection_id: row.collectionId,
+    user_id: row.userId,
+    status: 'completed',
+    chunk_count: row.chunkCount,
+    created_at: toIso(row.createdAt),
+    metadata: row.metadata,
+  };
+}
+
+function toIso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
