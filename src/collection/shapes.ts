@@ -15,7 +15,19 @@ const label = v.pipe(
   maxCodePoints(255),
   v.check((text) => text.isWellFormed() && !text.includes('\0'), 'Text must be well-formed Unicode without NUL'),
 );
-const metadata = v.optional(v.record(v.string(), v.unknown()), {});
+const MAX_METADATA_LENGTH = 16 * 1024;
+/** JSON.stringify recurses, so what it is given must not be as deep as somebody likes. */
+const MAX_METADATA_DEPTH = 32;
+const metadata = v.optional(
+  v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.check(
+      (object) => isShallow(object, MAX_METADATA_DEPTH) && JSON.stringify(object).length <= MAX_METADATA_LENGTH,
+      `Metadata must have at most ${MAX_METADATA_LENGTH} characters as JSON, ${MAX_METADATA_DEPTH} levels deep`,
+    ),
+  ),
+  {},
+);
 /** Any RFC 9562 UUID; they are compared in lower case. */
 export const uuid = v.pipe(v.string(), v.uuid(), v.toLowerCase());
 
@@ -90,6 +102,11 @@ export function showDocument(row: Document): v.InferOutput<typeof DocumentAnswer
     created_at: toIso(row.createdAt),
     metadata: row.metadata,
   };
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
 }
 
 function toIso(seconds: number): string {

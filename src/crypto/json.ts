@@ -23,7 +23,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 const WHITE_SPACE = /[\t\n\r ]*/y;
-const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+/** A stretch of a string, not the whole: a pattern that repeats without bound runs out of stack on a long one. */
+const STRING_PART = /(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){1,1000}/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /** The first flaw of a JSON text, with its position in UTF-16 units; `undefined` for a sound one. */
@@ -35,6 +36,16 @@ export function findFlaw(text: string): Flaw | undefined {
     const found = pattern.exec(text)?.[0];
     position += found?.length ?? 0;
     return found;
+  };
+  const takeString = (): string | undefined => {
+    const start = position;
+    if (text[position] === '"') {
+      position += 1;
+      while (take(STRING_PART) !== undefined);
+      if (text[position] === '"') return text.slice(start, ++position);
+    }
+    position = start;
+    return undefined;
   };
   const takeMark = (mark: string): boolean => {
     take(WHITE_SPACE);
@@ -52,7 +63,7 @@ export function findFlaw(text: string): Flaw | undefined {
       if (inside instanceof Set && !(mayClose && takeMark('}'))) {
         take(WHITE_SPACE);
         const at = position;
-        const name = take(STRING);
+        const name = takeString();
         if (name === undefined) return syntax();
         const decoded: string = JSON.parse(name);
         if (inside.has(decoded)) return { kind: 'duplicate_name', position: at };
@@ -66,7 +77,7 @@ export function findFlaw(text: string): Flaw | undefined {
       mayClose = true;
       if (takeMark('{')) open.push(new Set());
       else if (takeMark('[')) open.push('array');
-      else if ((take(STRING) ?? take(SCALAR)) === undefined) return syntax();
+      else if ((takeString() ?? take(SCALAR)) === undefined) return syntax();
       else expectValue = mayClose = false;
     } else if (inside === undefined) {
       take(WHITE_SPACE);

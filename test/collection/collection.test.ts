@@ -339,6 +339,33 @@ test.for([
   expect(JSON.stringify(answer.body)).not.toContain('canary');
 });
 
+test('metadata is any JSON object, as deep and as long as can be kept, and no more', async () => {
+  const member = await mintMember();
+  const collection = await createCollection(member);
+  const nested = (depth: number) => JSON.parse(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+  const documents = `/api/collections/${collection}/documents`;
+  for (const [metadata, fits] of [
+    [{ __proto__x: null, text: '\ud800', list: [1, { deep: true }] }, true],
+    [nested(31), true],
+    [nested(32), false],
+    [nested(7000), false],
+    [{ long: 'x'.repeat(16_000) }, true],
+    [{ long: 'x'.repeat(17_000) }, false],
+  ] as const) {
+    const body = JSON.stringify({ filename: 'x', content: 'x', metadata: 0 }).replace('0', JSON.stringify(metadata));
+    const answer = await call('POST', documents, {
+      headers: { Authorization: `Bearer ${member.token}`, 'Content-Type': 'application/json' },
+      body,
+    });
+    if (fits) expect(answer).toMatchObject({ status: 201, body: { metadata } });
+    else expect(answer).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'metadata'] }] } });
+  }
+  const deep = `{"filename":"x","content":"x","metadata":{"a":${'['.repeat(500_000)}${']'.repeat(500_000)}}}`;
+  const headers = { Authorization: `Bearer ${member.token}`, 'Content-Type': 'application/json' };
+  expect((await call('POST', documents, { headers, body: deep })).status).toBe(422);
+  expect((await call('POST', documents, { headers, body: `${deep}]` })).status).toBe(422);
+});
+
 test('a document of 256 KB is added in one batch and found to its last sentence', async () => {
   const member = await mintMember();
   const collection = await createCollection(member);

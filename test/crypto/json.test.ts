@@ -74,6 +74,15 @@ test.for(['{"a":{"a":1},"b":{"a":1}}', '{"2":1,"1":2}', '{ "a" : 1 }', '{"constr
   },
 );
 
+test('length costs no stack, broken or not', () => {
+  for (const letter of ['x', '\\n', '\\u00e9', '\u00e9']) {
+    const long = letter.repeat(1_600_000);
+    expect(findFlaw(`{"a":"${long}`)).toEqual({ kind: 'syntax', position: 5 });
+    expect(findFlaw(`{"a":"${long}"}`)).toBeUndefined();
+    expect(findFlaw(`{"a":${'1'.repeat(1_600_000)}x}`)).toEqual({ kind: 'syntax', position: 1_600_005 });
+  }
+});
+
 test('depth costs no stack', () => {
   expect(findFlaw('['.repeat(100_000))).toEqual({ kind: 'syntax', position: 100_000 });
   expect(findFlaw('['.repeat(100_000) + ']'.repeat(100_000))).toBeUndefined();
