@@ -1,8 +1,8 @@
 // The user that a token speaks for. A token outlives a deleted user by its lifetime, so the user is looked up.
 
 import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
 import type { Principal } from '../http/context.ts';
+import { requireOwner } from '../user/owner.ts';
 import { findUserById } from '../user/queries.ts';
 
 /** The user as RAG Modulo's clients read it: one id under three names. */
@@ -18,7 +18,5 @@ export async function userinfo(deps: Deps, principal: Principal) {
 }
 
 async function ownUser({ db }: Deps, { userId }: Principal) {
-  const user = await findUserById(db, userId);
-  if (!user) throw new AppError('INVALID_TOKEN', { reason: 'unknown_user' });
-  return user;
+  return requireOwner(await findUserById(db, userId));
 }

@@ -20,7 +20,7 @@ export async function addDocument(
   const { userId } = principal;
   const chunks = cutIntoChunks(content);
   const row = { id: randomId(), collectionId, userId, filename, metadata, chunkCount: chunks.length, createdAt: now() };
-  const [owner, collections, [added]] = await db.batch([
+  const [[owner], collections, [added]] = await db.batch([
     selectOwner(db, userId),
     selectCollection(db, userId, collectionId),
     insertDocument(db, row),

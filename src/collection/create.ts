@@ -23,7 +23,7 @@ export async function createCollection(
     createdAt: now(),
     updatedAt: now(),
   };
-  const [owner, [created]] = await db.batch([selectOwner(db, principal.userId), insertCollection(db, row)]);
+  const [[owner], [created]] = await db.batch([selectOwner(db, principal.userId), insertCollection(db, row)]);
   requireOwner(owner);
   if (!created) throw new AppError('DUPLICATE_COLLECTION');
   return showCollection(created);

@@ -7,7 +7,7 @@ import { selectCollection } from './queries.ts';
 import { showCollection } from './shapes.ts';
 
 export async function getCollection({ db }: Deps, { userId }: Principal, id: string) {
-  const [owner, [found]] = await db.batch([selectOwner(db, userId), selectCollection(db, userId, id)]);
+  const [[owner], [found]] = await db.batch([selectOwner(db, userId), selectCollection(db, userId, id)]);
   requireOwner(owner);
   if (!found) throw new AppError('COLLECTION_NOT_FOUND');
   return showCollection(found);

@@ -8,7 +8,7 @@ import { selectCollection, selectDocuments } from './queries.ts';
 import { showDocument } from './shapes.ts';
 
 export async function listDocuments({ db }: Deps, { userId }: Principal, collectionId: string, page: Page) {
-  const [owner, [collection], rows] = await db.batch([
+  const [[owner], [collection], rows] = await db.batch([
     selectOwner(db, userId),
     selectCollection(db, userId, collectionId),
     selectDocuments(db, userId, collectionId, page),

@@ -7,7 +7,7 @@ import { countCollections, selectCollections } from './queries.ts';
 import { showCollection } from './shapes.ts';
 
 export async function listCollections({ db }: Deps, { userId }: Principal, page: Page) {
-  const [owner, rows, [counted]] = await db.batch([
+  const [[owner], rows, [counted]] = await db.batch([
     selectOwner(db, userId),
     selectCollections(db, userId, page),
     countCollections(db, userId),

@@ -6,7 +6,7 @@ import { selectOwner } from '../user/queries.ts';
 import { deleteDocument } from './queries.ts';
 
 export async function removeDocument({ db }: Deps, { userId }: Principal, id: string): Promise<void> {
-  const [owner, removed] = await db.batch([selectOwner(db, userId), deleteDocument(db, userId, id)]);
+  const [[owner], removed] = await db.batch([selectOwner(db, userId), deleteDocument(db, userId, id)]);
   requireOwner(owner);
   if (removed.length === 0) throw new AppError('DOCUMENT_NOT_FOUND');
 }

@@ -51,7 +51,7 @@ export async function search(
   const { userId } = principal;
   const words = toSearchWords(question);
   const limit = config_metadata?.max_results ?? config_metadata?.max_chunks ?? DEFAULT_RESULTS;
-  const [owner, collections, hits = []] = await db.batch([
+  const [[owner], collections, hits = []] = await db.batch([
     selectOwner(db, userId),
     selectCollection(db, userId, collection_id),
     ...(words.length === 0 ? [] : [selectHits(db, userId, collection_id, toMatch(words), limit)]),

@@ -36,7 +36,7 @@ export function decodeBase64url(text: string): Uint8Array | undefined {
   return decodeInto(text, new Uint8Array(decodedLength(text)), 'base64url');
 }
 
-/** {@link decodeBase64url} into the start of `target`, which must be large enough. */
+/** {@link decodeBase64url} into the start of `target`; `undefined`, too, where it does not fit. */
 export function decodeBase64urlInto(text: string, target: Uint8Array): Uint8Array | undefined {
   return decodeInto(text, target, 'base64url');
 }

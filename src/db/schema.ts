@@ -2,7 +2,7 @@
 
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** What clients keep with a resource: any JSON object. */
+/** What clients keep with a resource: a JSON object of their own. */
 export type Metadata = Record<string, unknown>;
 
 /** Username and e-mail are compared without regard to case (COLLATE NOCASE in the migration). */

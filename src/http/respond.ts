@@ -7,7 +7,7 @@ import { isDatabaseAway } from '../db/client.ts';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { AppEnv } from './context.ts';
 
-/** When to come back after a 503. RAG Modulo's CLI waits this long by itself and gives up above five. */
+/** When to come back after a 503. RAG Modulo's CLI repeats by itself, so this must never be above five. */
 export const RETRY_AFTER_SECONDS = 2;
 
 const REALM = 'Bearer realm="edge-auth"';

@@ -2,9 +2,9 @@
 
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { findUserByName } from '../user/queries.ts';
+import { findUserByName, upgradePasswordHash } from '../user/queries.ts';
 import { issueToken } from './issue.ts';
-import { insertSession, upgradePasswordHash } from './queries.ts';
+import { insertSession } from './queries.ts';
 
 export async function login(deps: Deps, { username, password }: { username: string; password: string }) {
   const { db, gate, now, randomId } = deps;

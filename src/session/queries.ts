@@ -32,11 +32,3 @@ export function insertSession(db: Database, row: NewSession, owner: User) {
     )
     .returning({ id: session.id });
 }
-
-/** Keeps the same password under a costlier hash; replaces only the hash that the new one was computed from. */
-export function upgradePasswordHash(db: Database, owner: User, passwordHash: string) {
-  return db
-    .update(user)
-    .set({ passwordHash })
-    .where(and(eq(user.id, owner.id), eq(user.passwordHash, owner.passwordHash)));
-}

@@ -3,9 +3,10 @@
 import { AppError } from '../errors.ts';
 import type { Principal } from '../http/context.ts';
 
-/** @param rows of `selectOwner`, from the batch that did the work. */
-export function requireOwner(rows: readonly unknown[]): void {
-  if (rows.length === 0) throw new AppError('INVALID_TOKEN', { reason: 'unknown_user' });
+/** The user of a token, which lives on for a while after the user was deleted and is then good for nothing. */
+export function requireOwner<Owner>(owner: Owner | undefined): Owner {
+  if (owner === undefined) throw new AppError('INVALID_TOKEN', { reason: 'unknown_user' });
+  return owner;
 }
 
 /** A body may name its user, as RAG Modulo's clients do, but nobody else. */

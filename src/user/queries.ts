@@ -1,6 +1,6 @@
 // Every statement about users.
 
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { user } from '../db/schema.ts';
 
@@ -24,9 +24,17 @@ export async function insertUser(db: Database, row: NewUser): Promise<boolean> {
 }
 
 /**
- * For the batch of whoever reads or writes on a user's behalf: no row where the user was deleted meanwhile.
- * Their token, which lives on for a while, is then good for nothing.
+ * For the batch of whoever reads or writes on a user's behalf: no row where the user was deleted meanwhile, which
+ * `requireOwner` refuses.
  */
 export function selectOwner(db: Database, id: string) {
   return db.select({ id: user.id }).from(user).where(eq(user.id, id));
+}
+
+/** Keeps the same password under a costlier hash; replaces only the hash that the new one was computed from. */
+export function upgradePasswordHash(db: Database, owner: User, passwordHash: string) {
+  return db
+    .update(user)
+    .set({ passwordHash })
+    .where(and(eq(user.id, owner.id), eq(user.passwordHash, owner.passwordHash)));
 }
