@@ -6,13 +6,14 @@ import { createTestHarness, type TestHarness } from 'wrangler';
 const root = join(import.meta.dirname, '..');
 export const COMPATIBILITY_DATE = '2026-10-23';
 
-type Main = 'bench/worker.ts' | 'bench/frozen-clock.ts' | 'src/worker.ts';
+type Main = 'bench/worker.ts' | 'bench/revoked.ts' | 'bench/frozen-clock.ts' | 'src/worker.ts';
 
-export type Bench = { url: string; stop: () => Promise<void> };
+/** `execute` runs one SQL statement in the service's database. */
+export type Bench = { url: string; execute: (sql: string) => Promise<void>; stop: () => Promise<void> };
 
 /** A Worker in a workerd of its own; the service comes with an empty, migrated database and its defaults. */
 export async function serve(main: Main): Promise<Bench> {
-  const service = main !== 'bench/worker.ts';
+  const service = main !== 'bench/worker.ts' && main !== 'bench/revoked.ts';
   const harness: TestHarness = createTestHarness({
     root,
     workers: [
@@ -42,7 +43,14 @@ export async function serve(main: Main): Promise<Bench> {
   });
   const { url } = await harness.listen();
   if (service) await harness.getWorker().applyD1Migrations('DB');
-  return { url: url.href.replace(/\/$/, ''), stop: () => harness.close() };
+  return {
+    url: url.href.replace(/\/$/, ''),
+    execute: async (sql) => {
+      const { DB } = await harness.getWorker<{ DB: D1Database }>().getEnv();
+      await DB.prepare(sql).run();
+    },
+    stop: () => harness.close(),
+  };
 }
 
 export type Spread = { median: number; min: number; max: number };

@@ -3,9 +3,10 @@
 import { arch, cpus } from 'node:os';
 import { flood } from './flood.ts';
 import { login } from './login.ts';
+import { session } from './session.ts';
 import { verify } from './verify.ts';
 
-const MEASUREMENTS = { verify, login, flood };
+const MEASUREMENTS = { verify, login, flood, session };
 
 const names = Object.keys(MEASUREMENTS) as (keyof typeof MEASUREMENTS)[];
 const wanted = process.argv.slice(2);

@@ -15,7 +15,8 @@ import { allowMethods, knownRoute } from './http/known-route.ts';
 import { logRequest } from './http/log.ts';
 import { preventCaching } from './http/prevent-caching.ts';
 import { errorResponse, respondError } from './http/respond.ts';
-import { publicSessionRoutes } from './session/routes.ts';
+import { publicSessionRoutes, sessionRoutes } from './session/routes.ts';
+import { serviceRoutes } from './session/service-routes.ts';
 
 export type App = ReturnType<typeof createApp>;
 
@@ -36,8 +37,10 @@ export function createApp(deps: Deps) {
     .route('/', healthRoutes(deps))
     .route('/api/auth', publicAccountRoutes(deps))
     .route('/api/auth', publicSessionRoutes(deps))
+    .route('/api/auth', serviceRoutes(deps))
     .use(guard(deps))
     .route('/api/auth', accountRoutes(deps))
+    .route('/api/auth', sessionRoutes(deps))
     .route('/api', collectionRoutes(deps));
 }
 

@@ -14,6 +14,16 @@ export type Config = {
     readonly issuer: string;
     readonly audience: string | undefined;
   };
+  readonly session: {
+    /** A session that was not refreshed for this long cannot be. */
+    readonly idleSeconds: number;
+    /** Nor can one that is this old, however busy. */
+    readonly absoluteSeconds: number;
+    /** For this long after a rotation the token before it is still answered: a lost reply, two tabs. */
+    readonly graceSeconds: number;
+  };
+  /** What services send to introspect and revoke tokens; without it those two routes do not exist. */
+  readonly introspectionSecret: string | undefined;
   readonly passwordMinLength: number;
   readonly pbkdf2Iterations: number;
   /** Where login gates are created (Durable Objects, `locationHint`). */
@@ -29,6 +39,10 @@ export const SETTINGS = [
   'JWT_EXPIRATION',
   'JWT_ISSUER',
   'JWT_AUDIENCE',
+  'REFRESH_IDLE_SECONDS',
+  'REFRESH_ABSOLUTE_SECONDS',
+  'REFRESH_GRACE_SECONDS',
+  'INTROSPECTION_SECRET',
   'PASSWORD_MIN_LENGTH',
   'PBKDF2_ITERATIONS',
   'LOCATION_HINT',
@@ -62,6 +76,11 @@ const MIN_DISTINCT_CHARACTERS = 10;
 /** Secrets that stand in documentation, tutorials and templates, or are built from their phrases. */
 const WELL_KNOWN_SECRET =
   /09d25e094faa|AyM1SysPpbyDfgZ|(password){2}|secret[-_ ]?key|your[-_ ].*(secret|key)|string[-_ ]secret|bit[-_ ]secret|super[-_ ]?secret|change[-_ ]?(me|this|it|in)|replace[-_ ]?(me|this)|(dev|test|example|default|my)[-_ ](jwt[-_ ])?(secret|key)|qwertyuiop|0123456789abcdef0123|abcdefghijklmnopqrstuvwxyz/i;
+
+const MINUTE = 60;
+const DAY = 86_400;
+const YEAR = 365 * DAY;
+const MIN_INTROSPECTION_SECRET_BYTES = 32;
 
 const DEFAULT_ITERATIONS = 600_000; // OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256
 /** A login gate has 30 s of CPU for a check and a re-hash; this much leaves it room on a slow machine. */
@@ -100,10 +119,33 @@ export function readConfig(variables: Variables): Config {
   const algorithm = oneOf('JWT_ALGORITHM', ALGORITHMS) ?? 'HS256';
   const secret = text('JWT_SECRET_KEY');
   if (secret === undefined) refuse('JWT_SECRET_KEY', 'is required');
-  else for (const flaw of secretFlaws(secret, algorithm)) refuse('JWT_SECRET_KEY', flaw);
+  else for (const flaw of keyFlaws(secret, algorithm)) refuse('JWT_SECRET_KEY', flaw);
   const previousSecrets = list('JWT_SECRET_KEY_PREVIOUS');
   for (const old of previousSecrets) {
-    for (const flaw of secretFlaws(old, algorithm)) refuse('JWT_SECRET_KEY_PREVIOUS', `has a key that ${flaw}`);
+    for (const flaw of keyFlaws(old, algorithm)) refuse('JWT_SECRET_KEY_PREVIOUS', `has a key that ${flaw}`);
+  }
+  const lifetimeSeconds = integer('JWT_EXPIRATION', 3600, 1, DAY);
+
+  const graceSeconds = integer('REFRESH_GRACE_SECONDS', MINUTE, 1, 10 * MINUTE);
+  const idleSeconds = integer('REFRESH_IDLE_SECONDS', 30 * DAY, MINUTE, YEAR);
+  const absoluteSeconds = integer('REFRESH_ABSOLUTE_SECONDS', YEAR, MINUTE, 10 * YEAR);
+  // A client refreshes when its access token runs out, and a refresh within the grace does not count as use.
+  if (idleSeconds < lifetimeSeconds + graceSeconds) {
+    refuse('REFRESH_IDLE_SECONDS', 'must be at least JWT_EXPIRATION and REFRESH_GRACE_SECONDS together');
+  }
+  if (absoluteSeconds < idleSeconds) refuse('REFRESH_ABSOLUTE_SECONDS', 'must be at least REFRESH_IDLE_SECONDS');
+
+  const introspectionSecret = text('INTROSPECTION_SECRET');
+  if (introspectionSecret !== undefined) {
+    for (const flaw of secretFlaws(introspectionSecret, MIN_INTROSPECTION_SECRET_BYTES)) {
+      refuse('INTROSPECTION_SECRET', flaw);
+    }
+    if (!/^[!-~]+$/.test(introspectionSecret)) {
+      refuse('INTROSPECTION_SECRET', 'must consist of visible ASCII characters, to fit a header');
+    }
+    if ([secret, ...previousSecrets].includes(introspectionSecret)) {
+      refuse('INTROSPECTION_SECRET', 'must not be a key that signs tokens: services must not be able to');
+    }
   }
 
   const corsOrigins = list('CORS_ORIGINS');
@@ -117,10 +159,12 @@ export function readConfig(variables: Variables): Config {
       algorithm,
       secret: secret ?? '',
       previousSecrets,
-      lifetimeSeconds: integer('JWT_EXPIRATION', 3600, 1, 86_400),
+      lifetimeSeconds,
       issuer: text('JWT_ISSUER') ?? 'rag-modulo',
       audience: text('JWT_AUDIENCE'),
     },
+    session: { idleSeconds, absoluteSeconds, graceSeconds },
+    introspectionSecret,
     passwordMinLength: integer('PASSWORD_MIN_LENGTH', 15, 8, 64),
     pbkdf2Iterations: integer(
       'PBKDF2_ITERATIONS',
@@ -133,15 +177,17 @@ export function readConfig(variables: Variables): Config {
   };
   if (problems.length > 0) throw new ConfigError(problems);
   Object.freeze(config.jwt);
+  Object.freeze(config.session);
   return Object.freeze(config);
 }
 
-function* secretFlaws(secret: string, algorithm: Config['jwt']['algorithm']): Generator<string> {
-  const least = MIN_SECRET_BYTES[algorithm];
-  if (new TextEncoder().encode(secret).length < least) {
-    yield `must have at least ${least} bytes for ${algorithm} (RFC 7518 §3.2)`;
-  }
+function* keyFlaws(secret: string, algorithm: Config['jwt']['algorithm']): Generator<string> {
+  yield* secretFlaws(secret, MIN_SECRET_BYTES[algorithm], ` for ${algorithm} (RFC 7518 §3.2)`);
   if (/,|^\s|\s$/.test(secret)) yield 'must have no comma and no white space at its ends, so that it can be rotated';
+}
+
+function* secretFlaws(secret: string, leastBytes: number, why = ''): Generator<string> {
+  if (new TextEncoder().encode(secret).length < leastBytes) yield `must have at least ${leastBytes} bytes${why}`;
   if (WELL_KNOWN_SECRET.test(secret)) yield 'must not be a well-known example';
   else if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) yield 'must be random: it repeats a few characters';
 }

@@ -1,10 +1,13 @@
 // What the verbs need from outside, and the only place where the real things are named. Tests hand in their own.
 
+import { waitUntil } from 'cloudflare:workers';
 import { type Config, readConfig, type Variables } from './config.ts';
 import { importKeyring, type Keyring } from './crypto/keyring.ts';
 import { type Database, openDatabase } from './db/client.ts';
 import { type Gate, openGate } from './login-gate/gate.ts';
 import type { LoginGate } from './login-gate/login-gate.ts';
+import { selectRevocations } from './session/queries.ts';
+import { openRevocationList, type RevocationList } from './session/revocation-list.ts';
 
 export type Bindings = Variables & {
   DB: D1Database;
@@ -16,21 +19,42 @@ export type Deps = {
   readonly keyring: Keyring;
   readonly db: Database;
   readonly gate: Gate;
+  readonly revocations: RevocationList;
   /** Whole seconds since 1970. */
   readonly now: () => number;
   readonly randomId: () => string;
 };
 
+/** What the platform does: all of it can be another's in a test. */
+export type Platform = {
+  nowMs: () => number;
+  sleep: (milliseconds: number) => Promise<void>;
+  waitUntil: (work: Promise<unknown>) => void;
+  randomId: () => string;
+};
+
+const WORKERS: Platform = {
+  nowMs: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  waitUntil,
+  randomId: () => crypto.randomUUID(),
+};
+
 /** @throws ConfigError */
-export async function loadDeps(bindings: Bindings): Promise<Deps> {
+export async function loadDeps(bindings: Bindings, platform: Platform = WORKERS): Promise<Deps> {
   const config = readConfig(bindings);
   const keyring = await importKeyring(config.jwt.algorithm, config.jwt.secret, config.jwt.previousSecrets);
+  const db = openDatabase(bindings.DB);
   return {
     config,
     keyring,
-    db: openDatabase(bindings.DB),
+    db,
     gate: openGate(bindings.LOGIN_GATE, keyring.ghost, config),
-    now: () => Math.floor(Date.now() / 1000),
-    randomId: () => crypto.randomUUID(),
+    revocations: openRevocationList({
+      ...platform,
+      readAfter: (seq, nowSeconds) => selectRevocations(db, seq, nowSeconds),
+    }),
+    now: () => Math.floor(platform.nowMs() / 1000),
+    randomId: platform.randomId,
   };
 }

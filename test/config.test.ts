@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ConfigError, readConfig, type Variables } from '../src/config.ts';
 
 const JWT_SECRET_KEY = 'q7Zr2vYw9KcB4nXs8TdG1mLp6HfJ3aEuQ0RtUiOp5sDfGhJkLzXcVbNm-WeAyI_2';
+const INTROSPECTION_SECRET = 'Xy7-Pq2.Rt9_Lm4+Kn8=Zw3~Hd6!Vb5#';
 
 function problems(variables: Variables): readonly string[] {
   try {
@@ -24,6 +25,8 @@ test('one setting is required; the others have the documented defaults', () => {
       issuer: 'rag-modulo',
       audience: undefined,
     },
+    session: { idleSeconds: 2_592_000, absoluteSeconds: 31_536_000, graceSeconds: 60 },
+    introspectionSecret: undefined,
     passwordMinLength: 15,
     pbkdf2Iterations: 600_000,
     locationHint: undefined,
@@ -41,6 +44,10 @@ test('every setting has its effect', () => {
     JWT_EXPIRATION: '86400',
     JWT_ISSUER: 'https://issuer.example',
     JWT_AUDIENCE: 'edge',
+    REFRESH_IDLE_SECONDS: '90000',
+    REFRESH_ABSOLUTE_SECONDS: '100000',
+    REFRESH_GRACE_SECONDS: '600',
+    INTROSPECTION_SECRET,
     PASSWORD_MIN_LENGTH: '8',
     PBKDF2_ITERATIONS: '10',
     LOCATION_HINT: 'weur',
@@ -57,6 +64,8 @@ test('every setting has its effect', () => {
       issuer: 'https://issuer.example',
       audience: 'edge',
     },
+    session: { idleSeconds: 90_000, absoluteSeconds: 100_000, graceSeconds: 600 },
+    introspectionSecret: INTROSPECTION_SECRET,
     passwordMinLength: 8,
     pbkdf2Iterations: 10,
     locationHint: 'weur',
@@ -88,6 +97,17 @@ test.for([
   ['JWT_EXPIRATION', '0'],
   ['JWT_EXPIRATION', '86401'],
   ['JWT_EXPIRATION', '1h'],
+  ['REFRESH_GRACE_SECONDS', '0'],
+  ['REFRESH_GRACE_SECONDS', '601'],
+  ['REFRESH_IDLE_SECONDS', '3659'], // a session would expire between two refreshes
+  ['REFRESH_IDLE_SECONDS', '31536001'],
+  ['REFRESH_ABSOLUTE_SECONDS', '2591999'],
+  ['REFRESH_ABSOLUTE_SECONDS', '315360001'],
+  ['INTROSPECTION_SECRET', INTROSPECTION_SECRET.slice(1)],
+  ['INTROSPECTION_SECRET', 'a secret of words, with spaces in between'],
+  ['INTROSPECTION_SECRET', 'kéy-7Zr2vYw9KcB4nXs8TdG1mLp6HfJ3aEu'],
+  ['INTROSPECTION_SECRET', JWT_SECRET_KEY],
+  ['INTROSPECTION_SECRET', 'your-secret-key-here-your-secret-key-here'],
   ['JWT_EXPIRATION', '3.6e3'],
   ['JWT_EXPIRATION', '-1'],
   ['PASSWORD_MIN_LENGTH', '7'],

@@ -1,13 +1,20 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
+import { readClient } from '../http/client.ts';
 import type { AppEnv } from '../http/context.ts';
+import { clearTokenCookies } from '../http/cookie.ts';
 import { describe } from '../http/describe.ts';
+import { uuid } from '../http/shapes.ts';
 import { jsonBody } from '../http/validate.ts';
+import { answerTokens, TokenAnswer } from '../session/answer.ts';
 import { email, username } from '../user/names.ts';
-import { newPassword } from '../user/password-input.ts';
+import { newPassword, password } from '../user/password-input.ts';
+import { changePassword } from './change-password.ts';
+import { exportAccount } from './export.ts';
 import { me, userinfo } from './me.ts';
 import { register } from './register.ts';
+import { removeAccount } from './remove.ts';
 
 /** Members that are not named here (`role`, `id`) are ignored. */
 function registrationBody(passwordMinLength: number) {
@@ -24,21 +31,27 @@ function registrationBody(passwordMinLength: number) {
   );
 }
 
-const Registered = v.object({ user_id: v.pipe(v.string(), v.uuid()), username: v.string(), email: v.string() });
+const Registered = v.object({ user_id: uuid, username: v.string(), email: v.string() });
 const Me = v.object({
-  id: v.pipe(v.string(), v.uuid()),
-  uuid: v.pipe(v.string(), v.uuid()),
-  user_id: v.pipe(v.string(), v.uuid()),
+  id: uuid,
+  uuid: uuid,
+  user_id: uuid,
   username: v.string(),
   email: v.string(),
   name: v.string(),
   role: v.string(),
 });
+const Export = v.object({
+  user: v.record(v.string(), v.unknown()),
+  sessions: v.array(v.record(v.string(), v.unknown())),
+  collections: v.array(v.record(v.string(), v.unknown())),
+  documents: v.array(v.record(v.string(), v.unknown())),
+});
 const Userinfo = v.object({
-  sub: v.pipe(v.string(), v.uuid()),
+  sub: uuid,
   name: v.string(),
   email: v.string(),
-  uuid: v.pipe(v.string(), v.uuid()),
+  uuid: uuid,
   role: v.string(),
 });
 
@@ -73,5 +86,50 @@ export function accountRoutes(deps: Deps) {
         answer: [200, Userinfo],
       }),
       async (c) => c.json(await userinfo(deps, c.get('principal'))),
+    )
+    .post(
+      '/change-password',
+      describe({
+        operationId: 'changePassword',
+        tag: 'Account',
+        summary: 'Change the password, which ends every session, and go on in a new one',
+        answer: [200, TokenAnswer],
+        errors: ['INVALID_CREDENTIALS'],
+      }),
+      jsonBody(v.object({ current_password: password, new_password: newPassword(deps.config.passwordMinLength) })),
+      async (c) => {
+        const tokens = await changePassword(deps, c.get('principal'), c.req.valid('json'), readClient(c));
+        return answerTokens(c, tokens, c.get('cookieMode'));
+      },
+    )
+    .delete(
+      '/me',
+      describe({
+        operationId: 'deleteMe',
+        tag: 'Account',
+        summary: 'Delete the user and everything of theirs',
+        answer: [204],
+        errors: ['INVALID_CREDENTIALS'],
+      }),
+      jsonBody(v.object({ password })),
+      async (c) => {
+        await removeAccount(deps, c.get('principal'), c.req.valid('json').password);
+        if (c.get('cookieMode')) clearTokenCookies(c);
+        return c.body(null, 204);
+      },
+    )
+    .get(
+      '/me/export',
+      describe({
+        operationId: 'exportMe',
+        tag: 'Account',
+        summary: 'Everything that is held about the user',
+        answer: [200, Export],
+      }),
+      async (c) => {
+        c.header('Content-Type', 'application/json');
+        c.header('Content-Disposition', 'attachment; filename="edge-auth-export.json"');
+        return c.body(await exportAccount(deps, c.get('principal')));
+      },
     );
 }

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import type { AppEnv } from '../http/context.ts';
 import { describe } from '../http/describe.ts';
 import { pageQuery, setPageHeaders, toPage } from '../http/page.ts';
+import { uuid } from '../http/shapes.ts';
 import { jsonBody, path } from '../http/validate.ts';
 import { addDocument } from './add-document.ts';
 import { createCollection } from './create.ts';
@@ -13,14 +14,7 @@ import { listDocuments } from './list-documents.ts';
 import { removeCollection } from './remove.ts';
 import { removeDocument } from './remove-document.ts';
 import { SearchAnswer, SearchBody, search } from './search.ts';
-import {
-  CollectionAnswer,
-  DOCUMENT_BODY_LIMIT_BYTES,
-  DocumentAnswer,
-  NewCollection,
-  NewDocument,
-  uuid,
-} from './shapes.ts';
+import { CollectionAnswer, DOCUMENT_BODY_LIMIT_BYTES, DocumentAnswer, NewCollection, NewDocument } from './shapes.ts';
 
 const id = path(v.object({ id: uuid }));
 

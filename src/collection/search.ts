@@ -4,12 +4,12 @@ import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { Principal } from '../http/context.ts';
+import { uuid } from '../http/shapes.ts';
 import { maxCodePoints, minCodePoints } from '../http/validate.ts';
 import { requireOwner, requireOwnUserId } from '../user/owner.ts';
 import { selectOwner } from '../user/queries.ts';
 import { NOTHING_FOUND, pickAnswer, toMatch, toScores, toSearchWords } from './answer.ts';
 import { type Hit, selectCollection, selectHits } from './queries.ts';
-import { uuid } from './shapes.ts';
 
 const DEFAULT_RESULTS = 5;
 const results = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50)));

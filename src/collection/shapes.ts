@@ -1,6 +1,7 @@
 // Collections and documents as they go over the wire: what comes in, what goes out.
 
 import * as v from 'valibot';
+import { isoTime, toIsoTime, uuid } from '../http/shapes.ts';
 import { maxCodePoints, minCodePoints } from '../http/validate.ts';
 import type { Collection, Document } from './queries.ts';
 
@@ -28,9 +29,6 @@ const metadata = v.optional(
   ),
   {},
 );
-/** Any RFC 9562 UUID; they are compared in lower case. */
-export const uuid = v.pipe(v.string(), v.uuid(), v.toLowerCase());
-
 /** Members that are not named here (`is_private`, `users`, `status`) are ignored. */
 export const NewCollection = v.object({
   name: label,
@@ -61,8 +59,8 @@ export const CollectionAnswer = v.object({
   user_id: uuid,
   document_count: v.number(),
   status: v.picklist(['created', 'completed']),
-  created_at: v.string(),
-  updated_at: v.string(),
+  created_at: isoTime,
+  updated_at: isoTime,
   metadata: v.record(v.string(), v.unknown()),
 });
 
@@ -73,7 +71,7 @@ export const DocumentAnswer = v.object({
   user_id: uuid,
   status: v.literal('completed'),
   chunk_count: v.number(),
-  created_at: v.string(),
+  created_at: isoTime,
   metadata: v.record(v.string(), v.unknown()),
 });
 
@@ -85,8 +83,8 @@ export function showCollection(row: Collection): v.InferOutput<typeof Collection
     user_id: row.userId,
     document_count: row.documentCount,
     status: row.documentCount === 0 ? 'created' : 'completed',
-    created_at: toIso(row.createdAt),
-    updated_at: toIso(row.updatedAt),
+    created_at: toIsoTime(row.createdAt),
+    updated_at: toIsoTime(row.updatedAt),
     metadata: row.metadata,
   };
 }
@@ -99,7 +97,7 @@ export function showDocument(row: Document): v.InferOutput<typeof DocumentAnswer
     user_id: row.userId,
     status: 'completed',
     chunk_count: row.chunkCount,
-    created_at: toIso(row.createdAt),
+    created_at: toIsoTime(row.createdAt),
     metadata: row.metadata,
   };
 }
@@ -107,8 +105,4 @@ export function showDocument(row: Document): v.InferOutput<typeof DocumentAnswer
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
-}
-
-function toIso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -50,7 +50,11 @@ export type Refusal =
   | 'session'
   | 'expired';
 
-export type Verdict = { ok: true; claims: VerifiedClaims } | { ok: false; reason: Refusal };
+/** An expired token was ours in every other respect, so its claims are told as well: to end its session is no harm. */
+export type Verdict =
+  | { ok: true; claims: VerifiedClaims }
+  | { ok: false; reason: 'expired'; claims: VerifiedClaims }
+  | { ok: false; reason: Exclude<Refusal, 'expired'> };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -95,8 +99,10 @@ export async function verifyToken(
   return payload ? judgeClaims(payload, expected, nowSeconds) : refused('payload');
 }
 
+type HeaderRefusal = 'header' | 'algorithm' | 'unknown_key';
+
 /** The keys that a header admits. Our own headers are recognised by their text alone. */
-function keysForHeader(segment: string, keyring: Keyring): readonly Key[] | Refusal {
+function keysForHeader(segment: string, keyring: Keyring): readonly Key[] | HeaderRefusal {
   const own = keyring.keys.find((key) => key.headerSegment === segment);
   if (own) return [own];
   const header = decodeJson(segment);
@@ -121,8 +127,8 @@ function judgeClaims(claims: Record<string, unknown>, expected: Expectations, no
   if (typeof sub !== 'string' || !UUID.test(sub)) return refused('subject');
   // Without a session nothing could end the token before its time.
   if (typeof sid !== 'string' || sid === '' || typeof jti !== 'string' || jti === '') return refused('session');
-  if (exp <= nowSeconds) return refused('expired');
-  return { ok: true, claims: { sub, sid, jti, iat, exp } };
+  const verified = { sub, sid, jti, iat, exp };
+  return exp <= nowSeconds ? { ok: false, reason: 'expired', claims: verified } : { ok: true, claims: verified };
 }
 
 /** RFC 7519 §4.1.3: a token that names audiences is for those alone, so one that names any is not for a service without. */
@@ -141,6 +147,6 @@ function decodeJson(segment: string): Record<string, unknown> | undefined {
   return text === undefined ? undefined : parseUniqueObject(text);
 }
 
-function refused(reason: Refusal): Verdict {
+function refused(reason: Exclude<Refusal, 'expired'>): Verdict {
   return { ok: false, reason };
 }

@@ -12,6 +12,8 @@ export type Key = {
   readonly hmac: CryptoKey;
   /** The encoded JOSE header of every token signed by this key. */
   readonly headerSegment: string;
+  /** HMAC-SHA256 key of refresh tokens, derived from the same secret. */
+  readonly refresh: CryptoKey;
 };
 
 export type Keyring = {
@@ -45,7 +47,12 @@ async function importKey(algorithm: Algorithm, secret: string, usages: string[])
   const fingerprint = await crypto.subtle.sign('HMAC', await deriveHmacKey(secret, 'kid'), encodeUtf8(algorithm));
   const kid = encodeBase64url(new Uint8Array(fingerprint, 0, 9));
   const header = JSON.stringify({ alg: algorithm, typ: 'JWT', kid });
-  return { kid, hmac, headerSegment: encodeBase64url(encodeUtf8(header)) };
+  return {
+    kid,
+    hmac,
+    headerSegment: encodeBase64url(encodeUtf8(header)),
+    refresh: await deriveHmacKey(secret, 'refresh'),
+  };
 }
 
 /** A key for one purpose, told apart by its label (HKDF-SHA256, RFC 5869, without salt). */

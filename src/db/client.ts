@@ -20,3 +20,16 @@ export function isDatabaseAway(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof Error && LOST.test(cause.message) && !OURS.test(cause.message);
 }
+
+/**
+ * Runs a write, and once more where D1 was lost: its reply may have been lost after the commit. So the write must mean
+ * the same the second time, and its success be read from what is there afterwards.
+ */
+export async function repeatIfLost<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    return write();
+  }
+}

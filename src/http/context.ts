@@ -10,5 +10,7 @@ export type AppEnv = {
     reason: string | undefined;
     /** Set by the guard; only routes behind it may read it. */
     principal: Principal;
+    /** Whether a cookie, and not the `Authorization` header, authenticated: answers then bring their tokens so, too. */
+    cookieMode: boolean;
   };
 };

@@ -1,24 +1,33 @@
-// Bearer authentication (RFC 6750 §2.1). Everything mounted behind the guard needs a verified token; it reads no database.
+// Bearer authentication (RFC 6750 §2.1), or the access token's cookie. Everything mounted behind the guard needs a
+// verified token whose session has not ended; it reads no database of its own.
 
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { verifyToken } from '../crypto/jwt.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from './context.ts';
+import { readTokenCookie } from './cookie.ts';
 
-export function guard({ keyring, config, now }: Deps) {
-  const { issuer, audience, lifetimeSeconds } = config.jwt;
-  const expected = { issuer, audience, lifetimeSeconds };
-
+export function guard({ keyring, config, now, revocations }: Deps) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const token = /^bearer +(.+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+    const bearer = readBearer(c);
+    const token = bearer ?? readTokenCookie(c, 'access');
     if (token === undefined) throw new AppError('NOT_AUTHENTICATED');
-    const verdict = await verifyToken(token, keyring, expected, now());
+    const verdict = await verifyToken(token, keyring, config.jwt, now());
     if (!verdict.ok) {
       const code = verdict.reason === 'expired' ? 'TOKEN_EXPIRED' : 'INVALID_TOKEN';
       throw new AppError(code, { reason: `token_${verdict.reason}` });
     }
-    c.set('principal', { userId: verdict.claims.sub, sessionId: verdict.claims.sid });
+    const { sub, sid } = verdict.claims;
+    if (await revocations.includes(sid)) throw new AppError('INVALID_TOKEN', { reason: 'token_revoked' });
+    c.set('principal', { userId: sub, sessionId: sid });
+    c.set('cookieMode', bearer === undefined);
     await next();
   });
+}
+
+/** The token of an `Authorization: Bearer` header; `undefined` without one, and for any other scheme. */
+export function readBearer(c: Context): string | undefined {
+  return /^bearer +(.+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
 }

@@ -16,6 +16,7 @@ const REALM = 'Bearer realm="edge-auth"';
 const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   NOT_AUTHENTICATED: REALM,
   INVALID_CREDENTIALS: REALM,
+  INVALID_REFRESH_TOKEN: REALM,
   INVALID_TOKEN: `${REALM}, error="invalid_token", error_description="The access token is invalid"`,
   TOKEN_EXPIRED: `${REALM}, error="invalid_token", error_description="The access token expired"`,
 };
@@ -40,6 +41,7 @@ export function errorResponse({ code, fields }: AppError, c: Context<AppEnv>): R
     {
       detail: code === 'VALIDATION_ERROR' ? fields : detail,
       ...(WITHOUT_CODE.includes(code) ? {} : { error_code: code }),
+      ...(code === 'BAD_REQUEST' ? { error: 'invalid_request' } : {}), // as OAuth clients read it (RFC 6749 §5.2)
       ...(code === 'INTERNAL_ERROR' ? { request_id: c.get('requestId') } : {}),
     },
     status satisfies ContentfulStatusCode,

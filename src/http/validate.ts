@@ -7,13 +7,17 @@ import * as v from 'valibot';
 import { decodeUtf8 } from '../crypto/encoding.ts';
 import { findFlaw, isObject } from '../crypto/json.ts';
 import { AppError, type FieldError } from '../errors.ts';
+import { readBody, requireMediaType } from './body.ts';
 import type { AppEnv } from './context.ts';
 
 export const AUTH_BODY_LIMIT_BYTES = 16 * 1024;
 
-type Target = 'json' | 'query' | 'param';
+const JSON_TYPE = /^application\/(json|[\w.+-]+\+json)$/i;
+const FORM_TYPE = /^application\/x-www-form-urlencoded$/i;
+
+type Target = 'json' | 'form' | 'query' | 'param';
 /** Where pydantic says that a value was found. */
-const LOCATION = { json: 'body', query: 'query', param: 'path' } as const;
+const LOCATION = { json: 'body', form: 'body', query: 'query', param: 'path' } as const;
 
 type Validated<T extends Target, S extends v.GenericSchema> = {
   in: Record<T, v.InferInput<S>>;
@@ -22,7 +26,36 @@ type Validated<T extends Target, S extends v.GenericSchema> = {
 
 /** A JSON object that fits the schema; the handler gets it from `c.req.valid('json')`. */
 export function jsonBody<S extends v.GenericSchema>(schema: S, limitBytes = AUTH_BODY_LIMIT_BYTES) {
-  return validated('json', schema, async (c) => parseObject(await readJsonText(c.req.raw, limitBytes)));
+  return validated('json', schema, async (c) => {
+    requireMediaType(c.req.raw, JSON_TYPE);
+    const text = await readText(c.req.raw, limitBytes);
+    if (text === '') throw invalid([{ type: 'missing', loc: ['body'], msg: 'Field required' }]);
+    return parseObject(text);
+  });
+}
+
+/** As {@link jsonBody}, but no body at all, of whatever type, is an empty object. */
+export function optionalJsonBody<S extends v.GenericSchema>(schema: S) {
+  return validated('json', schema, async (c) => {
+    const text = await readText(c.req.raw, AUTH_BODY_LIMIT_BYTES);
+    if (text === '') return {};
+    requireMediaType(c.req.raw, JSON_TYPE);
+    return parseObject(text);
+  });
+}
+
+/** A form, as OAuth's endpoints take it (RFC 6749 appendix B). A wrong one is a plain 400, as those endpoints answer it. */
+export function formBody<S extends v.GenericSchema>(schema: S) {
+  return validated('form', schema, async (c) => {
+    requireMediaType(c.req.raw, FORM_TYPE);
+    const text = decodeUtf8(await readBody(c.req.raw, AUTH_BODY_LIMIT_BYTES));
+    const pairs = [...new URLSearchParams(text)];
+    // RFC 6749 §3.2: parameters must not be included more than once.
+    const names = new Set(pairs.map(([name]) => name));
+    if (text === undefined || names.size < pairs.length)
+      throw new AppError('BAD_REQUEST', { reason: 'form_ambiguous' });
+    return Object.fromEntries(pairs);
+  });
 }
 
 /** Query parameters; of one that is given twice, the first counts. */
@@ -42,7 +75,10 @@ function validated<T extends Target, S extends v.GenericSchema>(
 ): MiddlewareHandler<AppEnv, string, Validated<T, S>> {
   const middleware: MiddlewareHandler<AppEnv, string, Validated<T, S>> = async (c, next) => {
     const result = v.safeParse(schema, await read(c as Context<AppEnv>), { abortPipeEarly: true });
-    if (!result.success) throw invalid(result.issues.map((issue) => toFieldError(LOCATION[target], issue)));
+    if (!result.success) {
+      if (target === 'form') throw new AppError('BAD_REQUEST', { reason: 'form_incomplete' });
+      throw invalid(result.issues.map((issue) => toFieldError(LOCATION[target], issue)));
+    }
     c.req.addValidatedData(target, result.output as object);
     await next();
   };
@@ -50,33 +86,10 @@ function validated<T extends Target, S extends v.GenericSchema>(
   return Object.assign(middleware, { [uniqueSymbol]: { target, ...resolver(schema) } });
 }
 
-async function readJsonText(request: Request, limitBytes: number): Promise<string> {
-  const type = request.headers.get('Content-Type') ?? '';
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';
-  if (!/^\s*application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(type) || charset.toLowerCase() !== 'utf-8') {
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-  }
-  const text = decodeUtf8(await readBytes(request, limitBytes));
+async function readText(request: Request, limitBytes: number): Promise<string> {
+  const text = decodeUtf8(await readBody(request, limitBytes));
   if (text === undefined) throw invalid([jsonInvalid(0, 'The body is not UTF-8')]);
-  if (text === '') throw invalid([{ type: 'missing', loc: ['body'], msg: 'Field required' }]);
   return text;
-}
-
-/** At most `limitBytes`, whatever Content-Length says or leaves out. */
-async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
-  if (Number(request.headers.get('Content-Length')) > limitBytes) throw new AppError('PAYLOAD_TOO_LARGE');
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      length += chunk.length;
-      if (length > limitBytes) throw new AppError('PAYLOAD_TOO_LARGE');
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw error instanceof AppError ? error : new AppError('BAD_REQUEST', { reason: 'body_cut_off' });
-  }
-  return new Blob(chunks).bytes();
 }
 
 function parseObject(text: string): Record<string, unknown> {
@@ -99,6 +112,11 @@ function invalid(fields: readonly FieldError[]): AppError {
   return new AppError('VALIDATION_ERROR', { fields });
 }
 
+/** A member of the body that only this request needs. */
+export function missing(name: string): AppError {
+  return invalid([{ type: 'missing', loc: ['body', name], msg: 'Field required' }]);
+}
+
 function toFieldError(source: 'body' | 'query' | 'path', issue: v.BaseIssue<unknown>): FieldError {
   const loc = [source, ...(issue.path ?? []).map(({ key }) => key as string | number)];
   return { loc, ...describe(issue) };
@@ -118,6 +136,10 @@ function describe({ type, expected, received, requirement, message }: v.BaseIssu
     case 'number':
     case 'integer':
       return { type: 'int_type', msg: 'Input should be a valid integer' };
+    case 'literal': {
+      const literal = String(expected).replaceAll('"', "'");
+      return { type: 'literal_error', msg: `Input should be ${literal}`, ctx: { expected: literal } };
+    }
     case 'digits':
       return { type: 'int_parsing', msg: 'Input should be a valid integer, unable to parse string as an integer' };
     case 'strict_object':

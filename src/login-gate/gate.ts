@@ -12,8 +12,8 @@ import type { LoginGate } from './login-gate.ts';
 const GHOSTS = 1024;
 
 export type Gate = {
-  /** The PHC string of a password for a name that is about to be registered. */
-  hash(name: string, password: string): Promise<string>;
+  /** The PHC string of a new password, for the user, or for a name that is about to be registered. */
+  hash(name: string, password: string, user?: GateUser): Promise<string>;
   /** Whether the password is the user's. For an unknown name (`user` undefined) it costs the same and never is. */
   check(name: string, password: string, user: GateUser | undefined): Promise<CheckResult>;
 };
@@ -24,18 +24,19 @@ export function openGate(namespace: DurableObjectNamespace<LoginGate>, ghostKey:
   const open = (name: string) =>
     namespace.getByName(name, config.locationHint ? { locationHint: config.locationHint } : {});
 
-  const ghostOf = async (name: string): Promise<string> => {
+  const gateOf = async (name: string, user: GateUser | undefined) => {
+    if (user) return open(`user:${user.id}`);
     const mac = await crypto.subtle.sign('HMAC', ghostKey, encodeUtf8(name.toLowerCase()));
-    return `ghost:${new DataView(mac).getUint16(0) % GHOSTS}`;
+    return open(`ghost:${new DataView(mac).getUint16(0) % GHOSTS}`);
   };
 
   return {
-    async hash(name, password) {
-      const gate = open(await ghostOf(name));
+    async hash(name, password, user) {
+      const gate = await gateOf(name, user);
       return answered(() => gate.hash(password, config.pbkdf2Iterations));
     },
     async check(name, password, user) {
-      const gate = open(user ? `user:${user.id}` : await ghostOf(name));
+      const gate = await gateOf(name, user);
       return answered(() => gate.check(password, user?.passwordHash, config.pbkdf2Iterations));
     },
   };

@@ -1,24 +1,23 @@
-// From a session to the answer that carries its token. Whoever issues has opened the session first.
+// From a session to the answer that carries its tokens. Whoever issues has read the session's row.
 
-import * as v from 'valibot';
 import { signToken } from '../crypto/jwt.ts';
+import { signRefreshToken } from '../crypto/refresh-token.ts';
 import type { Deps } from '../deps.ts';
 import type { User } from '../user/queries.ts';
+import type { Tokens } from './answer.ts';
+import type { Session } from './queries.ts';
 
-export const TokenAnswer = v.object({
-  access_token: v.pipe(v.string(), v.description('Compact JWS, for the Authorization header')),
-  token_type: v.literal('bearer'),
-  expires_in: v.pipe(v.number(), v.description('Lifetime of the access token in seconds'), v.examples([3600])),
-});
-
-export async function issueToken(
+export async function issueTokens(
   { config, keyring, now, randomId }: Deps,
-  user: User,
-  sessionId: string,
-): Promise<v.InferOutput<typeof TokenAnswer>> {
+  user: Pick<User, 'id' | 'username' | 'email' | 'role'>,
+  session: Pick<Session, 'id' | 'generation' | 'createdAt' | 'rotatedAt'>,
+): Promise<Tokens> {
   const { issuer, audience, lifetimeSeconds } = config.jwt;
+  const { idleSeconds, absoluteSeconds } = config.session;
   const issuedAt = now();
-  const token = await signToken(
+  const sessionEnd = session.createdAt + absoluteSeconds;
+  const expiresAt = Math.min(issuedAt + lifetimeSeconds, sessionEnd);
+  const accessToken = await signToken(
     {
       iss: issuer,
       ...(audience === undefined ? {} : { aud: audience }),
@@ -29,11 +28,17 @@ export async function issueToken(
       name: user.username,
       role: user.role,
       iat: issuedAt,
-      exp: issuedAt + lifetimeSeconds,
+      exp: expiresAt,
       jti: randomId(),
-      sid: sessionId,
+      sid: session.id,
     },
     keyring,
   );
-  return { access_token: token, token_type: 'bearer', expires_in: lifetimeSeconds };
+  return {
+    access_token: accessToken,
+    token_type: 'bearer',
+    expires_in: expiresAt - issuedAt,
+    refresh_token: await signRefreshToken({ sessionId: session.id, generation: session.generation }, keyring),
+    refresh_expires_in: Math.min(session.rotatedAt + idleSeconds, sessionEnd) - issuedAt,
+  };
 }

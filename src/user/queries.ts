@@ -38,3 +38,21 @@ export function upgradePasswordHash(db: Database, owner: User, passwordHash: str
     .set({ passwordHash })
     .where(and(eq(user.id, owner.id), eq(user.passwordHash, owner.passwordHash)));
 }
+
+/** Another password, under the version that follows: only where it is still the one that `owner` was read with. */
+export function updatePassword(db: Database, owner: User, passwordHash: string) {
+  return db
+    .update(user)
+    .set({ passwordHash, passwordVersion: owner.passwordVersion + 1 })
+    .where(unchanged(owner));
+}
+
+/** Sessions, collections, documents and their index go with it. */
+export function deleteUser(db: Database, owner: User) {
+  return db.delete(user).where(unchanged(owner));
+}
+
+/** Whether the user is still there, with the password that `owner` was read with. */
+export function unchanged(owner: User) {
+  return and(eq(user.id, owner.id), eq(user.passwordVersion, owner.passwordVersion));
+}

@@ -44,7 +44,7 @@ test('the table of hostile tokens has at least 60 rows, each of its own', () => 
 });
 
 test.for(hostile)('refused: $name', async ({ token, reason }) => {
-  expect(await verifyToken(token, keyring, expected, now)).toEqual({ ok: false, reason });
+  expect(await verifyToken(token, keyring, expected, now)).toMatchObject({ ok: false, reason });
 });
 
 test('the token that the hostile ones are made from is accepted', async () => {
@@ -78,7 +78,7 @@ test('RFC 7515 A.1: the MAC of the example is right, and only that of the exampl
     false,
     ['verify'],
   );
-  const ring: Keyring = { ...keyring, keys: [{ kid: 'a1', hmac, headerSegment: '' }] };
+  const ring: Keyring = { ...keyring, keys: [{ ...keyring.signing, kid: 'a1', hmac, headerSegment: '' }] };
   const token =
     'eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
   // Its claims are not ours (no iat), which is only said once the MAC was found right.

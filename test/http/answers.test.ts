@@ -36,8 +36,9 @@ test('an unknown path is a 404, with or without a token', async () => {
 test.for([
   ['GET', '/api/auth/login', 'POST'],
   ['DELETE', '/api/auth/register', 'POST'],
-  ['POST', '/api/auth/me', 'GET, HEAD'],
-  ['OPTIONS', '/api/auth/me', 'GET, HEAD'],
+  ['POST', '/api/auth/me', 'GET, HEAD, DELETE'],
+  ['OPTIONS', '/api/auth/userinfo', 'GET, HEAD'],
+  ['GET', '/api/auth/logout', 'POST'],
   ['PROPFIND', '/health', 'GET, HEAD'],
 ] as const)('%s %s is a 405 that names what is allowed', async ([method, path, allow]) => {
   const { status, headers, body } = await call(method, path);

@@ -10,7 +10,10 @@ const send = (path: string, body: BodyInit | null, headers: Record<string, strin
 const invalid = (...detail: object[]) => ({ status: 422, body: { detail, error_code: 'VALIDATION_ERROR' } });
 const UNSUPPORTED = {
   status: 415,
-  body: { detail: 'Content-Type must be application/json', error_code: 'UNSUPPORTED_MEDIA_TYPE' },
+  body: {
+    detail: 'Content-Type must be application/json, or a form for the routes that take one',
+    error_code: 'UNSUPPORTED_MEDIA_TYPE',
+  },
 };
 const TOO_LARGE = { status: 413, body: { detail: 'Request body too large', error_code: 'PAYLOAD_TOO_LARGE' } };
 const NOT_AN_OBJECT = invalid({

@@ -16,6 +16,10 @@ const normalize = (text: string) =>
   text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
     .replace(/"eyJ[^"]*"/g, '"TOKEN"')
+    .replace(/"UUID\.1\.[^"]*"/g, '"REFRESH"')
+    .replace(/("refresh_expires_in":)\d+/g, '$1N')
+    .replace(/"network":"[^"]*"/, '"network":"MASKED"')
+    .replace(/"curl [\d.]+"/g, '"curl"')
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, 'TIME')
     .replace(/("response_time_ms":)\d+/g, '$1N');
 

@@ -21,6 +21,8 @@ test("the page's login answers a bearer token and its lifetime", async () => {
     access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     token_type: 'bearer',
     expires_in: 3600,
+    refresh_token: expect.stringMatching(/^[0-9a-f-]{36}\.1\.[\w-]{43}$/),
+    refresh_expires_in: 2_592_000,
   });
   expect(headers.get('Cache-Control')).toBe('no-store');
 });

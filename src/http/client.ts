@@ -1,0 +1,29 @@
+// Who is at the other end, as far as it is kept: enough for a user to recognise a session, too little to find a person.
+
+import type { IncomingRequestCfProperties } from '@cloudflare/workers-types';
+import type { Context } from 'hono';
+
+/** `userAgent` as sent, `country` by ISO 3166-1 alpha-2, `network` the address without its host part. */
+export type Client = { userAgent: string | null; country: string | null; network: string | null };
+
+const MAX_USER_AGENT_LENGTH = 256;
+
+export function readClient(c: Context): Client {
+  const { country } = (c.req.raw.cf ?? {}) as Partial<IncomingRequestCfProperties>;
+  return {
+    userAgent: c.req.header('User-Agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    country: country && /^[A-Z]{2}$/.test(country) ? country : null,
+    network: maskAddress(c.req.header('CF-Connecting-IP') ?? ''), // no other header is out of the client's hands
+  };
+}
+
+/** The /24 of an IPv4 address, the /48 of an IPv6 address (what one customer is given, RFC 6177); `null` for anything else. */
+export function maskAddress(address: string): string | null {
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(address)) return address.replace(/\d+$/, '0/24');
+  if (!address.includes(':') || !URL.canParse(`http://[${address}]`)) return null;
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const tailGroups = tail ? tail.split(':') : [];
+  while (groups.length + tailGroups.length < 8) groups.push('0');
+  return `${[...groups, ...tailGroups].slice(0, 3).join(':')}::/48`;
+}

@@ -1,0 +1,32 @@
+// How tokens reach a client: in the body, or in cookies and nowhere else.
+
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import type { AppEnv } from '../http/context.ts';
+import { setTokenCookies } from '../http/cookie.ts';
+
+const lifetimes = {
+  expires_in: v.pipe(v.number(), v.description('Lifetime of the access token in seconds'), v.examples([3600])),
+  refresh_expires_in: v.pipe(
+    v.number(),
+    v.description('Seconds until the refresh token expires unused'),
+    v.examples([2_592_000]),
+  ),
+};
+const Tokens = v.object({
+  access_token: v.pipe(v.string(), v.description('Compact JWS, for the Authorization header')),
+  token_type: v.literal('bearer'),
+  refresh_token: v.pipe(v.string(), v.description('Gets the next tokens; each answer brings its successor')),
+  ...lifetimes,
+});
+export type Tokens = v.InferOutput<typeof Tokens>;
+
+/** The second where the tokens went into cookies. */
+export const TokenAnswer = v.union([Tokens, v.object(lifetimes)]);
+
+export function answerTokens(c: Context<AppEnv>, tokens: Tokens, cookieMode: boolean) {
+  if (!cookieMode) return c.json(tokens);
+  setTokenCookies(c, tokens);
+  const { expires_in, refresh_expires_in } = tokens;
+  return c.json({ expires_in, refresh_expires_in });
+}
