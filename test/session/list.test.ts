@@ -100,7 +100,7 @@ test.for([
   ],
   [
     'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0',
-    'Microsoft Edge on macOS',
+    'Edge on macOS',
   ],
   ['curl/8.5.0', 'curl 8.5.0'],
   ['python-requests/2.31.0', 'python-requests 2.31.0'],
