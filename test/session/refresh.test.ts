@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
-import { verifyRefreshToken } from '../../src/crypto/refresh-token.ts';
+import { signRefreshToken, verifyRefreshToken } from '../../src/crypto/refresh-token.ts';
 import { mintUser } from '../support/api.ts';
 import { countD1, watchD1 } from '../support/d1.ts';
 import { PREVIOUS_SECRET, SECRET } from '../support/forge.ts';
@@ -127,6 +127,16 @@ test('a busy session ends REFRESH_ABSOLUTE_SECONDS after its login, and promises
   expect(last).toMatchObject({ expires_in: 100, refresh_expires_in: 100 });
   clock.advance(100);
   expect((await refresh(last.refresh_token)).status).toBe(401);
+});
+
+test('a generation that the session has not reached is refused, and moves nothing', async () => {
+  const { clock, isolate, tokens, refresh, next } = await setUp();
+  clock.advance(3000);
+  const sessionId = tokens.refresh_token.split('.')[0] ?? '';
+  const ahead = await signRefreshToken({ sessionId, generation: 2 }, isolate.deps.keyring); // as after a restored backup
+  expect(await refresh(ahead)).toMatchObject({ status: 401, body: REFUSED });
+  expect(await rowOf(ahead)).toMatchObject({ generation: 1, ended_at: null });
+  await next(tokens.refresh_token);
 });
 
 test('a rotated secret ends no session while the old key is in the ring', async () => {

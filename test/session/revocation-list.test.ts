@@ -21,8 +21,9 @@ function setUp(rows: Revocation[] = []) {
     waitUntil: () => {},
     readAfter: async (seq, at) => {
       state.reads += 1;
+      const page = rows.filter((row) => row.seq > seq && row.expiresAt > at).slice(0, PAGE_ROWS);
       await state.answer();
-      return rows.filter((row) => row.seq > seq && row.expiresAt > at).slice(0, PAGE_ROWS);
+      return page;
     },
   });
   const revoke = (sessionId: string, expiresAt = NOW + 3660) => {
@@ -74,6 +75,18 @@ describe('reading', () => {
     clock.advance(5);
     revoke('late', NOW + 100); // stamped long before the one that was read already
     expect(await list.includes('late')).toBe(true);
+  });
+
+  test('what is committed while a read is under way counts from the start of that read', async () => {
+    const { clock, list, revoke, state } = setUp();
+    state.answer = async () => {
+      clock.advance(2);
+      revoke('meanwhile');
+      state.answer = async () => undefined;
+    };
+    expect(await list.includes('meanwhile')).toBe(false);
+    clock.advance(3);
+    expect(await list.includes('meanwhile')).toBe(true);
   });
 
   test('a list of many pages is read whole', async () => {
@@ -164,8 +177,8 @@ describe('trouble', () => {
     release();
     await new Promise((resolve) => setTimeout(resolve, 0));
     const reads = state.reads;
-    clock.advance(1);
-    await list.includes('live'); // a list of one second ago needs no read
+    clock.advance(2);
+    await list.includes('live'); // a list of two seconds ago needs no read
     expect(state.reads).toBe(reads);
   });
 });
