@@ -18,8 +18,8 @@ const POLL_MS = 5;
 /** One second. Polls are counted, since the clock of this platform may stand still. */
 const MAX_POLLS = 200;
 
-/** Rows of one query: a list of 100,000 is read in ten. */
-export const PAGE_ROWS = 10_000;
+/** Rows of one query, each query being a journey to the database: about 3 MB. */
+export const PAGE_ROWS = 50_000;
 
 export type RevocationList = {
   /**

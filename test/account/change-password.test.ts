@@ -120,3 +120,77 @@ test('a reply that is lost after the commit is made good: the answer carries wor
   expect((await broken.get('/api/auth/me', (body as TokenBody).access_token)).status).toBe(200);
   await openSession(broken, { ...user, password: NEW_PASSWORD });
 });
+
+test.for([
+  ['before its commit', false],
+  ['after its commit', true],
+] as const)('a change that is lost %s still ends the older sessions within the bound', async ([, committed]) => {
+  const { clock, user, tokens } = await setUp();
+  let losses = 1;
+  const broken = await openIsolate(clock, {
+    DB: watchD1(async (call, sql) => {
+      const lost = sql.join().includes('"password_hash" =') && losses-- > 0;
+      const answer = lost && !committed ? undefined : await call();
+      if (lost) throw new Error('D1_ERROR: Network connection lost.');
+      return answer;
+    }),
+  });
+  const { status, body } = await change(broken, tokens.access_token);
+  expect({ status, losses }).toEqual({ status: 200, losses: -1 });
+  expect((await broken.post('/api/auth/refresh', { refresh_token: tokens.refresh_token })).status).toBe(401);
+  clock.advance(5);
+  expect((await broken.get('/api/auth/me', tokens.access_token)).status).toBe(401);
+  expect((await broken.get('/api/auth/me', (body as TokenBody).access_token)).status).toBe(200);
+  expect((await sessionsOf(user.id)).filter(({ ended_at }) => ended_at === null)).toHaveLength(1);
+});
+
+test('a change that meets another between its check and its write revokes nothing', async () => {
+  const { clock, isolate, elsewhere, user, tokens } = await setUp();
+  const { deps } = isolate;
+  const check: typeof deps.gate.check = async (...args) => {
+    const result = await deps.gate.check(...args);
+    await env.DB.prepare('UPDATE user SET password_version = password_version + 1 WHERE id = ?').bind(user.id).run();
+    return result;
+  };
+  const response = await createApp({ ...deps, gate: { ...deps.gate, check } }).request(PATH, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${tokens.access_token}` },
+    body: JSON.stringify({ current_password: PASSWORD, new_password: NEW_PASSWORD }),
+  });
+  expect(response.status).toBe(401);
+  expect(await response.json()).toEqual(WRONG.body);
+  clock.advance(5);
+  for (const at of [isolate, elsewhere]) expect((await at.get('/api/auth/me', tokens.access_token)).status).toBe(200);
+  const credentials = { username: user.username, password: NEW_PASSWORD };
+  expect(await isolate.post('/api/auth/login', credentials)).toMatchObject(WRONG);
+});
+
+test('of two changes that were both checked before either wrote, one wins', async () => {
+  const { isolate, user, tokens } = await setUp();
+  const { deps } = isolate;
+  let checked = 0;
+  const both = Promise.withResolvers<void>();
+  const check: typeof deps.gate.check = async (...args) => {
+    const result = await deps.gate.check(...args);
+    checked += 1;
+    if (checked === 2) both.resolve();
+    await both.promise;
+    return result;
+  };
+  const app = createApp({ ...deps, gate: { ...deps.gate, check } });
+  const passwords = ['the first of two passwords', 'the second of two passwords'];
+  const answers = await Promise.all(
+    passwords.map((new_password) =>
+      app.request(PATH, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${tokens.access_token}` },
+        body: JSON.stringify({ current_password: PASSWORD, new_password }),
+      }),
+    ),
+  );
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+  for (const [i, { status }] of answers.entries()) {
+    const login = await isolate.post('/api/auth/login', { username: user.username, password: passwords[i] });
+    expect(login.status).toBe(status);
+  }
+});

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { mintUser, PASSWORD } from '../support/api.ts';
 import { watchD1 } from '../support/d1.ts';
 import { openClock, openIsolate, openSession } from '../support/isolate.ts';
@@ -115,4 +116,85 @@ test('a password that changed meanwhile deletes nothing', async () => {
   expect((await slow.del(PATH, tokens.access_token, { password: PASSWORD })).status).toBe(401);
   expect(await countRows(user, word)).toEqual(EVERYTHING);
   expect((await slow.get(PATH, tokens.access_token)).status).toBe(200);
+});
+
+/** Routes behind the guard, by what they answer without a credential. */
+async function protectedRoutes() {
+  const { deps, call } = await openIsolate(openClock());
+  const routes = createApp(deps).routes.filter(({ method }) => method !== 'ALL');
+  const refused = [];
+  for (const { method, path } of routes) {
+    const url = path.replace(':id', crypto.randomUUID());
+    const { body } = await call(method, url);
+    const isGuarded = (body as { detail?: unknown } | undefined)?.detail === 'Not authenticated';
+    if (isGuarded && !path.endsWith('/logout')) refused.push({ method, path: url });
+  }
+  return refused;
+}
+
+test('every protected route refuses the access token of a deleted user, and of one who takes the name', async () => {
+  const { clock, isolate, user, tokens } = await setUp();
+  const elsewhere = await openIsolate(clock);
+  expect((await elsewhere.get(PATH, tokens.access_token)).status).toBe(200);
+  expect((await isolate.del(PATH, tokens.access_token, { password: PASSWORD })).status).toBe(204);
+  const { username, email, password } = user;
+  expect((await isolate.post('/api/auth/register', { username, email, password })).status).toBe(201);
+  clock.advance(5);
+  const routes = await protectedRoutes();
+  expect(routes.length).toBeGreaterThan(15);
+  for (const { method, path } of routes) {
+    const { status, body } = await elsewhere.call(method, path, {
+      headers: { Authorization: `Bearer ${tokens.access_token}` },
+    });
+    const detail = 'Invalid authentication credentials';
+    expect({ method, path, status, body }).toEqual({ method, path, status: 401, body: { detail } });
+  }
+});
+
+test('all sessions of a deleted user are revoked, for as long as a token of theirs could live', async () => {
+  const { clock, isolate, user, tokens } = await setUp();
+  const second = await openSession(isolate, user);
+  await isolate.del(PATH, tokens.access_token, { password: PASSWORD });
+  for (const { refresh_token } of [tokens, second]) {
+    const { results } = await env.DB.prepare('SELECT expires_at FROM revocation WHERE session_id = ?')
+      .bind(refresh_token.split('.')[0])
+      .all();
+    expect(results).toEqual([{ expires_at: clock.seconds() + 3600 + 60 }]);
+  }
+});
+
+test('the index stays whole where a user is deleted', async () => {
+  const { isolate, tokens } = await setUp();
+  await isolate.del(PATH, tokens.access_token, { password: PASSWORD });
+  await env.DB.prepare("INSERT INTO chunk_index (chunk_index, rank) VALUES ('integrity-check', 1)").run();
+});
+
+test('a JSON body of no bytes is a 422 and deletes nothing', async () => {
+  const { isolate, user, tokens, word } = await setUp();
+  const headers = { Authorization: `Bearer ${tokens.access_token}`, 'Content-Type': 'application/json' };
+  expect(await isolate.call('DELETE', PATH, { headers })).toMatchObject({
+    status: 422,
+    body: { detail: [{ type: 'missing', loc: ['body'] }] },
+  });
+  expect(await countRows(user, word)).toEqual(EVERYTHING);
+});
+
+test('two deletions at once are both right, and neither fails', async () => {
+  const { isolate, user, tokens, word } = await setUp();
+  const { deps } = isolate;
+  let checked = 0;
+  const both = Promise.withResolvers<void>();
+  const check: typeof deps.gate.check = async (...args) => {
+    const result = await deps.gate.check(...args);
+    checked += 1;
+    if (checked === 2) both.resolve();
+    await both.promise;
+    return result;
+  };
+  const app = createApp({ ...deps, gate: { ...deps.gate, check } });
+  const headers = { Authorization: `Bearer ${tokens.access_token}`, 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ password: PASSWORD });
+  const answers = await Promise.all([1, 2].map(() => app.request(PATH, { method: 'DELETE', headers, body })));
+  expect(answers.map(({ status }) => status)).toEqual([204, 204]);
+  expect(await countRows(user, word)).toEqual(NOTHING);
 });
