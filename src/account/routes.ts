@@ -127,9 +127,10 @@ export function accountRoutes(deps: Deps) {
         answer: [200, Export],
       }),
       async (c) => {
+        const json = await exportAccount(deps, c.get('principal'));
         c.header('Content-Type', 'application/json');
         c.header('Content-Disposition', 'attachment; filename="edge-auth-export.json"');
-        return c.body(await exportAccount(deps, c.get('principal')));
+        return c.body(json);
       },
     );
 }

@@ -160,6 +160,21 @@ test.for(['__Host-edge_auth_access', '__Host-edge_auth_refresh'])(
   },
 );
 
+test('a token in the body of a foreign request does not make up for the cookie beside it', async () => {
+  const isolate = await openIsolate(openClock());
+  const scene = await setScene(isolate);
+  const before = await stateOf(scene);
+  const body = JSON.stringify({ refresh_token: scene.cookie.split('_refresh=')[1] });
+  for (const path of ['/api/auth/refresh', '/api/auth/logout']) {
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+      const headers = { Cookie: scene.cookie, Origin: FOREIGN, 'Content-Type': type };
+      const answer = await isolate.call('POST', path, { headers, body }, OWN);
+      expect(answer).toMatchObject({ status: 403, body: CROSS_ORIGIN });
+    }
+  }
+  expect(await stateOf(scene)).toEqual(before);
+});
+
 test.for(Object.entries(UNSAFE))('%s works from a page of our own', async ([route, { status }]) => {
   const isolate = await openIsolate(openClock());
   for (const headers of [

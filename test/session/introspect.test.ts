@@ -56,13 +56,20 @@ test.for([
 });
 
 test.for([
-  ['its idle time', {}, 30 * DAY],
-  ['the end of its session', { REFRESH_IDLE_SECONDS: '7200', REFRESH_ABSOLUTE_SECONDS: '7200' }, 7200],
-] as const)('a refresh token is described by its session, up to %s', async ([, bindings, lifetime]) => {
-  const { clock, user, tokens, introspect } = await setUp(bindings);
-  const iat = clock.seconds();
-  clock.advance(lifetime - 1);
-  expect(await introspect(tokens.refresh_token)).toEqual({
+  ['its idle time', {}, 0, 30 * DAY],
+  ['its idle time since the last rotation', {}, 3000, 3000 + 30 * DAY],
+  ['the end of its session', { REFRESH_IDLE_SECONDS: '7200', REFRESH_ABSOLUTE_SECONDS: '7200' }, 3000, 7200],
+] as const)('a refresh token is described by its session, up to %s', async ([, bindings, rotatedAfter, lifetime]) => {
+  const { clock, isolate, user, tokens, introspect } = await setUp(bindings);
+  const createdAt = clock.seconds();
+  let token = tokens.refresh_token;
+  if (rotatedAfter > 0) {
+    clock.advance(rotatedAfter);
+    const { body } = await isolate.post('/api/auth/refresh', { refresh_token: token });
+    token = (body as TokenBody).refresh_token;
+  }
+  clock.advance(lifetime - rotatedAfter - 1);
+  expect(await introspect(token)).toEqual({
     status: 200,
     body: {
       active: true,
@@ -71,12 +78,12 @@ test.for([
       sub: user.id,
       username: user.username,
       sid: sessionOf(tokens),
-      iat,
-      exp: iat + lifetime,
+      iat: createdAt + rotatedAfter,
+      exp: createdAt + lifetime,
     },
   });
   clock.advance(1);
-  expect(await introspect(tokens.refresh_token)).toEqual(INACTIVE);
+  expect(await introspect(token)).toEqual(INACTIVE);
 });
 
 test('an access token is active to its last second', async () => {
