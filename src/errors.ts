@@ -22,6 +22,7 @@ export const ERRORS = {
   PAYLOAD_TOO_LARGE: [413, 'Request body too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Content-Type must be application/json, or a form for the routes that take one'],
   VALIDATION_ERROR: [422, 'Validation failed'],
+  RATE_LIMIT_EXCEEDED: [429, 'Too many requests, please retry later'],
   INTERNAL_ERROR: [500, 'Internal server error'],
   SERVICE_UNAVAILABLE: [503, 'Service temporarily unavailable, please retry'],
 } as const;
@@ -42,11 +43,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly reason: string | undefined;
   readonly fields: readonly FieldError[];
+  /** Seconds, where the caller shall come back. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, options: { reason?: string; fields?: readonly FieldError[] } = {}) {
+  constructor(code: ErrorCode, options: { reason?: string; fields?: readonly FieldError[]; retryAfter?: number } = {}) {
     super(code);
     this.code = code;
     this.reason = options.reason;
     this.fields = options.fields ?? [];
+    this.retryAfter = options.retryAfter;
   }
 }

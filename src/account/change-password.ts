@@ -5,8 +5,8 @@ import { repeatIfLost } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Client } from '../http/client.ts';
 import type { Principal } from '../http/context.ts';
-import type { Tokens } from '../session/answer.ts';
-import { issueTokens } from '../session/issue.ts';
+import type { LoginTokens } from '../session/answer.ts';
+import { issueLoginTokens } from '../session/issue.ts';
 import { endSessions, insertSession, ofUnchanged, selectSession } from '../session/queries.ts';
 import { updatePassword } from '../user/queries.ts';
 import { requirePassword, wrongPassword } from './require-password.ts';
@@ -18,7 +18,7 @@ export async function changePassword(
   principal: Principal,
   { current_password, new_password }: PasswordChange,
   client: Client,
-): Promise<Tokens> {
+): Promise<LoginTokens> {
   const { config, db, gate, now, randomId, revocations } = deps;
   const user = await requirePassword(deps, principal, current_password);
   const passwordHash = await gate.hash(user.username, new_password, user);
@@ -36,5 +36,6 @@ export async function changePassword(
   );
   revocations.add(ended);
   if (!opened) throw wrongPassword('user_changed_meanwhile');
-  return issueTokens(deps, user, { id, ...opened.session });
+  const changed = { ...user, passwordVersion: user.passwordVersion + 1 };
+  return issueLoginTokens(deps, changed, { id, ...opened.session }, randomId());
 }

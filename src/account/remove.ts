@@ -8,7 +8,7 @@ import { deleteUser, selectOwner } from '../user/queries.ts';
 import { requirePassword, wrongPassword } from './require-password.ts';
 
 export async function removeAccount(deps: Deps, principal: Principal, password: string): Promise<void> {
-  const { config, db, now, revocations } = deps;
+  const { config, db, gate, now, revocations } = deps;
   const user = await requirePassword(deps, principal, password);
   const [ended, , , [left]] = await repeatIfLost(() =>
     db.batch([
@@ -19,4 +19,5 @@ export async function removeAccount(deps: Deps, principal: Principal, password: 
   );
   revocations.add(ended);
   if (left) throw wrongPassword('user_changed_meanwhile');
+  await gate.forget(user).catch(() => undefined); // what it counted expires by itself, too
 }

@@ -6,10 +6,15 @@ import type { Principal } from '../http/context.ts';
 import { requireOwner } from '../user/owner.ts';
 import { findUserById, type User } from '../user/queries.ts';
 
-/** @throws AppError INVALID_CREDENTIALS */
-export async function requirePassword({ db, gate }: Deps, { userId }: Principal, password: string): Promise<User> {
+/** @throws AppError INVALID_CREDENTIALS, RATE_LIMIT_EXCEEDED */
+export async function requirePassword(
+  { db, gate, now }: Deps,
+  { userId, sessionId }: Principal,
+  password: string,
+): Promise<User> {
   const user = requireOwner(await findUserById(db, userId));
-  const { right } = await gate.check(user.username, password, user);
+  const guesser = `session:${sessionId}` as const;
+  const { right } = await gate.check({ name: user.username, password, user, guesser, at: now() });
   if (!right) throw wrongPassword('wrong_password');
   return user;
 }

@@ -7,7 +7,7 @@ import { clearTokenCookies } from '../http/cookie.ts';
 import { describe } from '../http/describe.ts';
 import { uuid } from '../http/shapes.ts';
 import { jsonBody } from '../http/validate.ts';
-import { answerTokens, TokenAnswer } from '../session/answer.ts';
+import { answerTokens, LoginAnswer } from '../session/answer.ts';
 import { email, username } from '../user/names.ts';
 import { newPassword, password } from '../user/password-input.ts';
 import { changePassword } from './change-password.ts';
@@ -93,8 +93,8 @@ export function accountRoutes(deps: Deps) {
         operationId: 'changePassword',
         tag: 'Account',
         summary: 'Change the password, which ends every session, and go on in a new one',
-        answer: [200, TokenAnswer],
-        errors: ['INVALID_CREDENTIALS'],
+        answer: [200, LoginAnswer],
+        errors: ['INVALID_CREDENTIALS', 'RATE_LIMIT_EXCEEDED'],
       }),
       jsonBody(v.object({ current_password: password, new_password: newPassword(deps.config.passwordMinLength) })),
       async (c) => {
@@ -109,7 +109,7 @@ export function accountRoutes(deps: Deps) {
         tag: 'Account',
         summary: 'Delete the user and everything of theirs',
         answer: [204],
-        errors: ['INVALID_CREDENTIALS'],
+        errors: ['INVALID_CREDENTIALS', 'RATE_LIMIT_EXCEEDED'],
       }),
       jsonBody(v.object({ password })),
       async (c) => {

@@ -14,6 +14,8 @@ export type Key = {
   readonly headerSegment: string;
   /** HMAC-SHA256 key of refresh tokens, derived from the same secret. */
   readonly refresh: CryptoKey;
+  /** The same for device tokens. */
+  readonly device: CryptoKey;
 };
 
 export type Keyring = {
@@ -52,6 +54,7 @@ async function importKey(algorithm: Algorithm, secret: string, usages: string[])
     hmac,
     headerSegment: encodeBase64url(encodeUtf8(header)),
     refresh: await deriveHmacKey(secret, 'refresh'),
+    device: await deriveHmacKey(secret, 'device'),
   };
 }
 

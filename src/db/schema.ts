@@ -14,6 +14,7 @@ export const user = sqliteTable('user', {
   passwordHash: text('password_hash').notNull(),
   passwordVersion: integer('password_version').notNull().default(1),
   createdAt: integer('created_at').notNull(),
+  gateEpoch: integer('gate_epoch').notNull().default(0),
 });
 
 export const session = sqliteTable('session', {

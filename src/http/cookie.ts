@@ -7,7 +7,9 @@ import { createMiddleware } from 'hono/factory';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from './context.ts';
 
-const NAMES = { access: 'edge_auth_access', refresh: 'edge_auth_refresh' } as const;
+const NAMES = { access: 'edge_auth_access', refresh: 'edge_auth_refresh', device: 'edge_auth_device' } as const;
+/** Browsers keep no cookie for longer than 400 days. */
+const DEVICE_COOKIE_SECONDS = 365 * 86_400;
 type TokenKind = keyof typeof NAMES;
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']; // RFC 9110 §9.2.1
@@ -39,14 +41,22 @@ export function requireCookieMode(c: Context<AppEnv>): void {
   if (fromBrowser && !isSameOrigin(c)) throw new AppError('CROSS_ORIGIN');
 }
 
-type Tokens = { access_token: string; expires_in: number; refresh_token: string; refresh_expires_in: number };
+type Tokens = {
+  access_token: string;
+  expires_in: number;
+  refresh_token: string;
+  refresh_expires_in: number;
+  device_token?: string;
+};
 
 /** Each cookie lives as long as its token. */
 export function setTokenCookies(c: Context<AppEnv>, tokens: Tokens): void {
   setTokenCookie(c, 'access', tokens.access_token, tokens.expires_in);
   setTokenCookie(c, 'refresh', tokens.refresh_token, tokens.refresh_expires_in);
+  if (tokens.device_token !== undefined) setTokenCookie(c, 'device', tokens.device_token, DEVICE_COOKIE_SECONDS);
 }
 
+/** The device stays known: its cookie opens nothing. */
 export function clearTokenCookies(c: Context<AppEnv>): void {
   setTokenCookie(c, 'access', '', 0);
   setTokenCookie(c, 'refresh', '', 0);

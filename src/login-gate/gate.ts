@@ -1,43 +1,73 @@
-// How the Worker reaches a login gate: which one, and what its failures mean to a caller. A gate that is busy or was
-// reset is a 503, never a refused password.
+// How the Worker reaches a login gate: which one, on whose budget, and what its refusals mean to a caller. A gate that is
+// busy or was reset is a 503, never a refused password; one that has heard too many wrong ones is a 429.
 
 import type { Config } from '../config.ts';
-import { encodeUtf8 } from '../crypto/encoding.ts';
+import { encodeBase64url, encodeUtf8 } from '../crypto/encoding.ts';
 import { AppError } from '../errors.ts';
 import type { CheckResult } from './check.ts';
+import type { STRANGERS } from './ledger.ts';
 import { BUSY } from './line.ts';
 import type { LoginGate } from './login-gate.ts';
 
 /** Gates that unknown names share: their number bounds what strangers can make us keep. */
 const GHOSTS = 1024;
 
+/** Who guesses: a stranger, a device that has logged in before, or an authenticated session. */
+export type Guesser = typeof STRANGERS | `device:${string}` | `session:${string}`;
+
+type GateUser = { id: string; passwordHash: string; gateEpoch: number };
+
+export type PasswordGuess = {
+  /** As it was given; an unknown one counts by itself. */
+  name: string;
+  password: string;
+  user: GateUser | undefined;
+  guesser: Guesser;
+  at: number;
+};
+
 export type Gate = {
   /** The PHC string of a new password, for the user, or for a name that is about to be registered. */
   hash(name: string, password: string, user?: GateUser): Promise<string>;
   /** Whether the password is the user's. For an unknown name (`user` undefined) it costs the same and never is. */
-  check(name: string, password: string, user: GateUser | undefined): Promise<CheckResult>;
+  check(guess: PasswordGuess): Promise<CheckResult>;
+  /** Forgets what was counted for a user who is gone. */
+  forget(user: GateUser): Promise<void>;
 };
-
-type GateUser = { id: string; passwordHash: string };
 
 export function openGate(namespace: DurableObjectNamespace<LoginGate>, ghostKey: CryptoKey, config: Config): Gate {
   const open = (name: string) =>
     namespace.getByName(name, config.locationHint ? { locationHint: config.locationHint } : {});
 
-  const gateOf = async (name: string, user: GateUser | undefined) => {
-    if (user) return open(`user:${user.id}`);
+  const find = async (name: string, user: GateUser | undefined) => {
+    if (user) return { gate: open(`user:${user.id}:${user.gateEpoch}`), mark: '' };
     const mac = await crypto.subtle.sign('HMAC', ghostKey, encodeUtf8(name.toLowerCase()));
-    return open(`ghost:${new DataView(mac).getUint16(0) % GHOSTS}`);
+    const ghost = open(`ghost:${new DataView(mac).getUint16(0) % GHOSTS}`);
+    return { gate: ghost, mark: `:${encodeBase64url(new Uint8Array(mac, 0, 16))}` };
   };
 
   return {
     async hash(name, password, user) {
-      const gate = await gateOf(name, user);
+      const { gate } = await find(name, user);
       return answered(() => gate.hash(password, config.pbkdf2Iterations));
     },
-    async check(name, password, user) {
-      const gate = await gateOf(name, user);
-      return answered(() => gate.check(password, user?.passwordHash, config.pbkdf2Iterations));
+    async check({ name, password, user, guesser, at }) {
+      const { gate, mark } = await find(name, user);
+      const result = await answered(() =>
+        gate.check({
+          password,
+          storedHash: user?.passwordHash,
+          iterations: config.pbkdf2Iterations,
+          who: guesser + mark,
+          at,
+        }),
+      );
+      if (result.retryAfter === undefined) return result;
+      throw new AppError('RATE_LIMIT_EXCEEDED', { reason: 'guesses_spent', retryAfter: result.retryAfter });
+    },
+    async forget(user) {
+      const { gate } = await find('', user);
+      await gate.forget();
     },
   };
 }

@@ -20,11 +20,17 @@ const Tokens = v.object({
   ...lifetimes,
 });
 export type Tokens = v.InferOutput<typeof Tokens>;
+const LoginTokens = v.object({
+  ...Tokens.entries,
+  device_token: v.pipe(v.string(), v.description('For the next login: tells this device from strangers who guess')),
+});
+export type LoginTokens = v.InferOutput<typeof LoginTokens>;
 
 /** The second where the tokens went into cookies. */
 export const TokenAnswer = v.union([Tokens, v.object(lifetimes)]);
+export const LoginAnswer = v.union([LoginTokens, v.object(lifetimes)]);
 
-export function answerTokens(c: Context<AppEnv>, tokens: Tokens, cookieMode: boolean) {
+export function answerTokens(c: Context<AppEnv>, tokens: Tokens | LoginTokens, cookieMode: boolean) {
   if (!cookieMode) return c.json(tokens);
   setTokenCookies(c, tokens);
   const { expires_in, refresh_expires_in } = tokens;

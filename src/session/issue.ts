@@ -1,10 +1,11 @@
 // From a session to the answer that carries its tokens. Whoever issues has read the session's row.
 
+import { signDeviceToken } from '../crypto/device-token.ts';
 import { signToken } from '../crypto/jwt.ts';
 import { signRefreshToken } from '../crypto/refresh-token.ts';
 import type { Deps } from '../deps.ts';
 import type { User } from '../user/queries.ts';
-import type { Tokens } from './answer.ts';
+import type { LoginTokens, Tokens } from './answer.ts';
 import type { Session } from './queries.ts';
 
 export async function issueTokens(
@@ -41,4 +42,15 @@ export async function issueTokens(
     refresh_token: await signRefreshToken({ sessionId: session.id, generation: session.generation }, keyring),
     refresh_expires_in: Math.min(session.rotatedAt + idleSeconds, sessionEnd) - issuedAt,
   };
+}
+
+/** For whoever gave the password: with the token by which this device is known the next time. */
+export async function issueLoginTokens(
+  deps: Deps,
+  user: User,
+  session: Parameters<typeof issueTokens>[2],
+  device: string,
+): Promise<LoginTokens> {
+  const tokens = await issueTokens(deps, user, session);
+  return { ...tokens, device_token: await signDeviceToken(device, user, deps.keyring) };
 }

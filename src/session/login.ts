@@ -1,20 +1,28 @@
 // A name and a password for a session and its tokens. Every refusal looks the same from outside and costs the same.
 
+import { verifyDeviceToken } from '../crypto/device-token.ts';
 import { repeatIfLost } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { Client } from '../http/client.ts';
 import { findUserByName, upgradePasswordHash } from '../user/queries.ts';
-import type { Tokens } from './answer.ts';
-import { issueTokens } from './issue.ts';
+import type { LoginTokens } from './answer.ts';
+import { issueLoginTokens } from './issue.ts';
 import { beyondLimit, endSessions, insertSession, selectSession } from './queries.ts';
 
-export type Credentials = { username: string; password: string };
+/** Whose devices an unknown name has. */
+const NOBODY = { id: '', passwordVersion: 0 };
 
-export async function login(deps: Deps, { username, password }: Credentials, client: Client): Promise<Tokens> {
-  const { config, db, gate, now, randomId, revocations } = deps;
+/** `deviceToken` is of an earlier login: guesses made elsewhere do not count against its device. */
+export type Credentials = { username: string; password: string; deviceToken: string | undefined };
+
+export async function login(deps: Deps, credentials: Credentials, client: Client): Promise<LoginTokens> {
+  const { config, db, gate, keyring, now, randomId, revocations } = deps;
+  const { username, password, deviceToken = '' } = credentials;
   const user = await findUserByName(db, username);
-  const { right, upgradedHash } = await gate.check(username, password, user);
+  const device = await verifyDeviceToken(deviceToken, user ?? NOBODY, keyring);
+  const guesser = device === undefined ? 'stranger' : (`device:${device}` as const);
+  const { right, upgradedHash } = await gate.check({ name: username, password, user, guesser, at: now() });
   if (!user) throw new AppError('INVALID_CREDENTIALS', { reason: 'unknown_name' });
   if (!right) throw new AppError('INVALID_CREDENTIALS', { reason: 'wrong_password' });
 
@@ -30,5 +38,5 @@ export async function login(deps: Deps, { username, password }: Credentials, cli
   );
   revocations.add(evicted);
   if (!opened) throw new AppError('INVALID_CREDENTIALS', { reason: 'user_changed_meanwhile' });
-  return issueTokens(deps, user, { id, ...opened.session });
+  return issueLoginTokens(deps, user, { id, ...opened.session }, device ?? randomId());
 }

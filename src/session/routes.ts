@@ -11,7 +11,7 @@ import { uuid } from '../http/shapes.ts';
 import { jsonBody, missing, optionalJsonBody, path, query } from '../http/validate.ts';
 import { MAX_NAME_LENGTH } from '../user/names.ts';
 import { password } from '../user/password-input.ts';
-import { answerTokens, TokenAnswer } from './answer.ts';
+import { answerTokens, LoginAnswer, TokenAnswer } from './answer.ts';
 import { listSessions, SessionAnswer } from './list.ts';
 import { login } from './login.ts';
 import { logout, logoutAll, logoutOthers } from './logout.ts';
@@ -21,6 +21,7 @@ import { removeSession } from './remove.ts';
 const LoginBody = v.object({
   username: v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH), v.description('User name or e-mail')),
   password,
+  device_token: v.optional(v.pipe(v.string(), v.description('From an earlier login on this device'))),
 });
 const LoginQuery = v.object({
   mode: v.optional(v.pipe(v.literal('cookie'), v.description('Tokens in cookies that no script can read'))),
@@ -37,15 +38,17 @@ export function publicSessionRoutes(deps: Deps) {
         operationId: 'login',
         tag: 'Session',
         summary: 'Log in and get tokens',
-        answer: [200, TokenAnswer],
-        errors: ['INVALID_CREDENTIALS', 'CROSS_ORIGIN'],
+        answer: [200, LoginAnswer],
+        errors: ['INVALID_CREDENTIALS', 'CROSS_ORIGIN', 'RATE_LIMIT_EXCEEDED'],
       }),
       query(LoginQuery),
       jsonBody(LoginBody),
       async (c) => {
         const cookieMode = c.req.valid('query').mode === 'cookie';
         if (cookieMode) requireCookieMode(c);
-        return answerTokens(c, await login(deps, c.req.valid('json'), readClient(c)), cookieMode);
+        const { username, password, device_token } = c.req.valid('json');
+        const deviceToken = device_token ?? (cookieMode ? readTokenCookie(c, 'device') : undefined);
+        return answerTokens(c, await login(deps, { username, password, deviceToken }, readClient(c)), cookieMode);
       },
     )
     .post(

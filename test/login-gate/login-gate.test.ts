@@ -13,6 +13,12 @@ const SLOW = 40_000;
 const THREE_SECONDS_MS = 3000;
 
 const gateNamed = (name: string) => env.LOGIN_GATE.getByName(name);
+const check = (
+  gate: DurableObjectStub<LoginGate>,
+  password: string,
+  storedHash: string | undefined,
+  iterations: number,
+) => gate.check({ password, storedHash, iterations, who: 'stranger', at: 1_800_000_000 });
 const reset = (gate: DurableObjectStub<LoginGate>) =>
   runInDurableObject(gate, (_, state) => state.abort()).catch(() => undefined);
 const settled = (promise: Promise<unknown>) =>
@@ -28,21 +34,21 @@ async function tickOf(gate: DurableObjectStub<LoginGate>): Promise<void> {
 test('a stored hash is checked, and an unknown name is never right', async () => {
   const gate = gateNamed('user:1');
   const stored = await gate.hash('secure_password', 10);
-  expect(await gate.check('secure_password', stored, 10)).toEqual({ right: true });
-  expect(await gate.check('wrong_password', stored, 10)).toEqual({ right: false });
-  expect(await gate.check('secure_password', undefined, 10)).toEqual({ right: false });
-  expect(await gate.check('secure_password', 'no hash', 10)).toEqual({ right: false });
+  expect(await check(gate, 'secure_password', stored, 10)).toEqual({ right: true });
+  expect(await check(gate, 'wrong_password', stored, 10)).toEqual({ right: false });
+  expect(await check(gate, 'secure_password', undefined, 10)).toEqual({ right: false });
+  expect(await check(gate, 'secure_password', 'no hash', 10)).toEqual({ right: false });
 });
 
 test('a right password is hashed anew where the setting has grown, and only then', async () => {
   const gate = gateNamed('user:2');
   const stored = await gate.hash('secure_password', 10);
-  const answer = await gate.check('secure_password', stored, 20);
+  const answer = await check(gate, 'secure_password', stored, 20);
   if (answer === 'busy' || answer.upgradedHash === undefined) throw new Error('not hashed anew');
   expect(answer.upgradedHash).toContain('$i=20$');
-  expect(await gate.check('secure_password', answer.upgradedHash, 20)).toEqual({ right: true });
-  expect(await gate.check('secure_password', answer.upgradedHash, 10)).toEqual({ right: true });
-  expect(await gate.check('wrong_password', stored, 20)).toEqual({ right: false });
+  expect(await check(gate, 'secure_password', answer.upgradedHash, 20)).toEqual({ right: true });
+  expect(await check(gate, 'secure_password', answer.upgradedHash, 10)).toEqual({ right: true });
+  expect(await check(gate, 'wrong_password', stored, 20)).toEqual({ right: false });
 });
 
 test('a gate that is reset while it hashes, or while it waits, delays nobody for more than 3 s', async () => {
@@ -63,16 +69,17 @@ test('a gate that is reset while it hashes, or while it waits, delays nobody for
 test('a reset gate and a full line are a 503, never a refused password', async () => {
   const config = readConfig({ JWT_SECRET_KEY: SECRET, ENVIRONMENT: 'test', PBKDF2_ITERATIONS: String(SLOW) });
   const gate = openGate(env.LOGIN_GATE, (await importKeyring('HS256', SECRET, [])).ghost, config);
-  const user = { id: 'a', passwordHash: await gate.hash('name', 'secure_password') };
+  const user = { id: 'a', gateEpoch: 0, passwordHash: await gate.hash('name', 'secure_password') };
+  const guess = { name: 'name', password: 'secure_password', guesser: 'stranger', at: 1_800_000_000 } as const;
 
-  const interrupted = gate.check('name', 'secure_password', user).catch((error: unknown) => error);
-  await tickOf(gateNamed('user:a'));
-  await reset(gateNamed('user:a'));
+  const interrupted = gate.check({ ...guess, user }).catch((error: unknown) => error);
+  await tickOf(gateNamed('user:a:0'));
+  await reset(gateNamed('user:a:0'));
   expect(await interrupted).toMatchObject({ code: 'SERVICE_UNAVAILABLE', reason: 'gate_reset' });
 
-  await gate.check('name', 'secure_password', { ...user, id: 'behind' }); // clears the place that was left
+  await gate.check({ ...guess, user: { ...user, id: 'behind' } }); // clears the place that was left
   const asked = Array.from({ length: LINE_LIMIT + 4 }, (_, i) =>
-    gate.check('name', 'secure_password', { ...user, id: `b${i}` }).then(
+    gate.check({ ...guess, user: { ...user, id: `b${i}` } }).then(
       ({ right }) => right,
       ({ code, reason }) => `${code} ${reason}`,
     ),
@@ -92,10 +99,11 @@ test('unknown names share a bounded number of gates, in any case of their letter
   } as unknown as DurableObjectNamespace<LoginGate>;
   const config = readConfig({ JWT_SECRET_KEY: SECRET });
   const gate = openGate(namespace, (await importKeyring('HS256', SECRET, [])).ghost, config);
-  for (let i = 0; i < 3000; i++) await gate.check(`nobody-${i}`, 'x', undefined);
+  const guess = { password: 'x', user: undefined, guesser: 'stranger', at: 1_800_000_000 } as const;
+  for (let i = 0; i < 3000; i++) await gate.check({ ...guess, name: `nobody-${i}` });
   expect(names.every((name) => /^ghost:\d{1,4}$/.test(name))).toBe(true);
   expect(new Set(names).size).toBeLessThanOrEqual(1024);
   expect(new Set(names).size).toBeGreaterThan(900);
-  await gate.check('NOBODY-0', 'x', undefined);
+  await gate.check({ ...guess, name: 'NOBODY-0' });
   expect(names.at(-1)).toBe(names[0]);
 });

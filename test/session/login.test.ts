@@ -23,6 +23,7 @@ test("the page's login answers a bearer token and its lifetime", async () => {
     expires_in: 3600,
     refresh_token: expect.stringMatching(/^[0-9a-f-]{36}\.1\.[\w-]{43}$/),
     refresh_expires_in: 2_592_000,
+    device_token: expect.stringMatching(/^[0-9a-f-]{36}\.[\w-]{43}$/),
   });
   expect(headers.get('Cache-Control')).toBe('no-store');
 });
