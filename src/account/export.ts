@@ -45,9 +45,15 @@ export async function exportAccount({ db }: Deps, { userId }: Principal): Promis
   const pieces = write();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(encodeUtf8(value));
+      try {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(encodeUtf8(value));
+      } catch {
+        // The status is sent already: all that is left is to cut off. What failed holds SQL, and stays here.
+        console.error(JSON.stringify({ level: 'error', event: 'export_cut_off' }));
+        controller.error(new Error('export cut off'));
+      }
     },
   });
 }

@@ -31,7 +31,7 @@ export function selectDocumentsOf(db: Database, { userId, after, limit }: Slice)
       ...getTableColumns(document),
       chunks: sql<string>`(
         SELECT json_group_array(${chunk.content} ORDER BY ${chunk.position}) FROM ${chunk}
-        WHERE ${chunk.documentId} = ${document.id}
+        WHERE ${chunk.documentId} = document.id
       )`,
     })
     .from(document)

@@ -81,13 +81,21 @@ export function publicSessionRoutes(deps: Deps) {
       refuseCrossOrigin,
       optionalJsonBody(RefreshBody),
       async (c) => {
-        const explicit = readBearer(c) ?? c.req.valid('json').refresh_token;
-        const token = explicit ?? readTokenCookie(c, 'refresh') ?? readTokenCookie(c, 'access');
-        if (token === undefined) throw new AppError('NOT_AUTHENTICATED');
-        if (explicit === undefined) clearTokenCookies(c); // the browser's part is done, whatever the token was worth
-        if (!(await logout(deps, token))) {
-          throw new AppError(readBearer(c) ? 'INVALID_TOKEN' : 'INVALID_REFRESH_TOKEN', { reason: 'logout_forged' });
+        const bearer = readBearer(c);
+        const fromBody = c.req.valid('json').refresh_token;
+        if (bearer !== undefined || fromBody !== undefined) {
+          if (await logout(deps, bearer ?? fromBody ?? '')) return c.body(null, 204);
+          throw new AppError(bearer === undefined ? 'INVALID_REFRESH_TOKEN' : 'INVALID_TOKEN', {
+            reason: 'logout_forged',
+          });
         }
+        const cookies = [readTokenCookie(c, 'refresh'), readTokenCookie(c, 'access')].filter(
+          (token) => token !== undefined,
+        );
+        if (cookies.length === 0) throw new AppError('NOT_AUTHENTICATED');
+        clearTokenCookies(c); // the browser's part is done, whatever they were worth
+        const ended = await Promise.all(cookies.map((token) => logout(deps, token)));
+        if (!ended.includes(true)) throw new AppError('INVALID_REFRESH_TOKEN', { reason: 'logout_forged' });
         return c.body(null, 204);
       },
     );

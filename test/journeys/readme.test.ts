@@ -17,6 +17,7 @@ const normalize = (text: string) =>
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
     .replace(/"eyJ[^"]*"/g, '"TOKEN"')
     .replace(/"UUID\.1\.[^"]*"/g, '"REFRESH"')
+    .replace(/"UUID\.[^"]*"/g, '"DEVICE"')
     .replace(/("refresh_expires_in":)\d+/g, '$1N')
     .replace(/"network":"[^"]*"/, '"network":"MASKED"')
     .replace(/"curl [\d.]+"/g, '"curl"')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Answer, mintUser, PASSWORD, type TestUser } from '../support/api.ts';
+import { readAllCookies } from '../support/cookies.ts';
 import { type Isolate, openClock, openIsolate, openSession } from '../support/isolate.ts';
 
 const HTTPS = 'https://edge.example';
@@ -18,13 +19,8 @@ const logIn = (isolate: Isolate, { username, password }: TestUser, origin = HTTP
     origin,
   );
 
-function readCookies({ headers }: Answer) {
-  return headers.getSetCookie().map((line) => {
-    const [pair = '', ...attributes] = line.split('; ');
-    const [name = '', value = ''] = pair.split('=');
-    return { name, value, attributes: attributes.toSorted() };
-  });
-}
+/** Those that bring tokens; a login sets the device's beside them. */
+const readCookies = (answer: Answer) => readAllCookies(answer).filter(({ name }) => !name.endsWith('_device'));
 
 /** What a browser would send back. */
 const cookieHeader = (answer: Answer) =>
