@@ -8,6 +8,7 @@ import type { Principal } from '../http/context.ts';
 import type { LoginTokens } from '../session/answer.ts';
 import { issueLoginTokens } from '../session/issue.ts';
 import { endSessions, insertSession, ofUnchanged, selectSession } from '../session/queries.ts';
+import { refuseOwnWords } from '../user/password-input.ts';
 import { updatePassword } from '../user/queries.ts';
 import { requirePassword, wrongPassword } from './require-password.ts';
 
@@ -21,6 +22,7 @@ export async function changePassword(
 ): Promise<LoginTokens> {
   const { config, db, gate, now, randomId, revocations } = deps;
   const user = await requirePassword(deps, principal, current_password);
+  refuseOwnWords('new_password', new_password, user);
   const passwordHash = await gate.hash(user.username, new_password, user);
 
   const id = randomId();

@@ -117,6 +117,11 @@ export function missing(name: string): AppError {
   return invalid([{ type: 'missing', loc: ['body', name], msg: 'Field required' }]);
 }
 
+/** A member of the body that cannot be judged by the body alone, in the shape of what a schema's check refuses. */
+export function refused(name: string, error: string): AppError {
+  return invalid([{ type: 'value_error', loc: ['body', name], msg: `Value error, ${error}`, ctx: { error } }]);
+}
+
 function toFieldError(source: 'body' | 'query' | 'path', issue: v.BaseIssue<unknown>): FieldError {
   const loc = [source, ...(issue.path ?? []).map(({ key }) => key as string | number)];
   return { loc, ...describe(issue) };

@@ -2,7 +2,9 @@
 
 import * as v from 'valibot';
 import { findPasswordFlaw, MAX_PASSWORD_BYTES, normalizePassword, type PasswordFlaw } from '../crypto/password.ts';
-import { minCodePoints } from '../http/validate.ts';
+import { minCodePoints, refused } from '../http/validate.ts';
+import { isCommonPassword } from './common-password.ts';
+import { isMadeOfOwnWords, type Owner } from './own-words.ts';
 
 const SENTENCES: Record<PasswordFlaw, string> = {
   lone_surrogate: 'Password must be well-formed Unicode',
@@ -20,5 +22,20 @@ export const password = v.pipe(
 );
 
 export function newPassword(minLength: number) {
-  return v.pipe(password, minCodePoints(minLength), v.metadata({ examples: ['secure_password'] }));
+  return v.pipe(
+    password,
+    minCodePoints(minLength),
+    v.check((text) => !isCommonPassword(text), 'Password is one of the most common ones and would be guessed'),
+    v.metadata({ examples: ['secure_password'] }),
+  );
+}
+
+export const OWN_WORDS = 'Password must not be made of your name, your e-mail address or the name of this service';
+
+/**
+ * For a body that brings a password alone, whose user is known only later; the body of a registration is judged whole.
+ * @throws AppError VALIDATION_ERROR
+ */
+export function refuseOwnWords(member: string, text: string, owner: Owner): void {
+  if (isMadeOfOwnWords(text, owner)) throw refused(member, OWN_WORDS);
 }
