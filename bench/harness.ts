@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { createTestHarness, type TestHarness } from 'wrangler';
+import { LIMITS, PERIOD_SECONDS } from '../src/http/rate-limit.ts';
 
 const root = join(import.meta.dirname, '..');
 export const COMPATIBILITY_DATE = '2026-10-23';
@@ -34,6 +35,12 @@ export async function serve(main: Main): Promise<Bench> {
                   },
                 ],
                 durable_objects: { bindings: [{ name: 'LOGIN_GATE', class_name: 'LoginGate' }] },
+                // The limiters are asked, as in production, and never refuse.
+                ratelimits: Object.values(LIMITS).map(({ binding }) => ({
+                  name: binding,
+                  namespace_id: binding,
+                  simple: { limit: 1_000_000_000, period: PERIOD_SECONDS },
+                })),
                 migrations: [{ tag: 'v1', new_sqlite_classes: ['LoginGate'] }],
               }
             : {}),

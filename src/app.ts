@@ -14,6 +14,7 @@ import { requireHttps } from './http/https.ts';
 import { allowMethods, knownRoute } from './http/known-route.ts';
 import { logRequest } from './http/log.ts';
 import { preventCaching } from './http/prevent-caching.ts';
+import { byUser, limitBy } from './http/rate-limit.ts';
 import { errorResponse, respondError } from './http/respond.ts';
 import { publicSessionRoutes, sessionRoutes } from './session/routes.ts';
 import { serviceRoutes } from './session/service-routes.ts';
@@ -39,6 +40,7 @@ export function createApp(deps: Deps) {
     .route('/api/auth', publicSessionRoutes(deps))
     .route('/api/auth', serviceRoutes(deps))
     .use(guard(deps))
+    .use(limitBy(deps, 'user', byUser))
     .route('/api/auth', accountRoutes(deps))
     .route('/api/auth', sessionRoutes(deps))
     .route('/api', collectionRoutes(deps));

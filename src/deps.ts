@@ -4,15 +4,17 @@ import { waitUntil } from 'cloudflare:workers';
 import { type Config, readConfig, type Variables } from './config.ts';
 import { importKeyring, type Keyring } from './crypto/keyring.ts';
 import { type Database, openDatabase } from './db/client.ts';
+import type { LimitBindings, Limiters } from './http/rate-limit.ts';
 import { type Gate, openGate } from './login-gate/gate.ts';
 import type { LoginGate } from './login-gate/login-gate.ts';
 import { selectRevocations } from './session/queries.ts';
 import { openRevocationList, type RevocationList } from './session/revocation-list.ts';
 
-export type Bindings = Variables & {
-  DB: D1Database;
-  LOGIN_GATE: DurableObjectNamespace<LoginGate>;
-};
+export type Bindings = Variables &
+  LimitBindings & {
+    DB: D1Database;
+    LOGIN_GATE: DurableObjectNamespace<LoginGate>;
+  };
 
 export type Deps = {
   readonly config: Config;
@@ -20,6 +22,7 @@ export type Deps = {
   readonly db: Database;
   readonly gate: Gate;
   readonly revocations: RevocationList;
+  readonly limits: Limiters;
   /** Whole seconds since 1970. */
   readonly now: () => number;
   readonly randomId: () => string;
@@ -54,6 +57,13 @@ export async function loadDeps(bindings: Bindings, platform: Platform = WORKERS)
       ...platform,
       readAfter: (seq, nowSeconds) => selectRevocations(db, seq, nowSeconds),
     }),
+    limits: {
+      login: bindings.LOGIN_LIMIT,
+      register: bindings.REGISTER_LIMIT,
+      refresh: bindings.REFRESH_LIMIT,
+      user: bindings.USER_LIMIT,
+      search: bindings.SEARCH_LIMIT,
+    },
     now: () => Math.floor(platform.nowMs() / 1000),
     randomId: platform.randomId,
   };

@@ -37,6 +37,8 @@ export type FieldError = {
   ctx?: Record<string, unknown>;
 };
 
+type AppErrorOptions = { reason?: string; fields?: readonly FieldError[]; retryAfter?: number; limit?: number };
+
 /** Thrown by any verb; `http/respond.ts` turns it into the answer. `reason` is for the log: a word, never a value. */
 export class AppError extends Error {
   override readonly name = 'AppError';
@@ -45,12 +47,15 @@ export class AppError extends Error {
   readonly fields: readonly FieldError[];
   /** Seconds, where the caller shall come back. */
   readonly retryAfter: number | undefined;
+  /** How often a minute it may come. */
+  readonly limit: number | undefined;
 
-  constructor(code: ErrorCode, options: { reason?: string; fields?: readonly FieldError[]; retryAfter?: number } = {}) {
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(code);
     this.code = code;
     this.reason = options.reason;
     this.fields = options.fields ?? [];
     this.retryAfter = options.retryAfter;
+    this.limit = options.limit;
   }
 }

@@ -5,6 +5,7 @@ import { readClient } from '../http/client.ts';
 import type { AppEnv } from '../http/context.ts';
 import { clearTokenCookies } from '../http/cookie.ts';
 import { describe } from '../http/describe.ts';
+import { byAddress, limitBy } from '../http/rate-limit.ts';
 import { uuid } from '../http/shapes.ts';
 import { jsonBody } from '../http/validate.ts';
 import { answerTokens, LoginAnswer } from '../session/answer.ts';
@@ -72,8 +73,9 @@ export function publicAccountRoutes(deps: Deps) {
       tag: 'Account',
       summary: 'Create an account',
       answer: [201, Registered],
-      errors: ['DUPLICATE_USER'],
+      errors: ['DUPLICATE_USER', 'RATE_LIMIT_EXCEEDED'],
     }),
+    limitBy(deps, 'register', byAddress),
     jsonBody(registrationBody(deps.config.passwordMinLength)),
     async (c) => c.json(await register(deps, c.req.valid('json')), 201),
   );

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import type { AppEnv } from '../http/context.ts';
 import { describe } from '../http/describe.ts';
 import { pageQuery, setPageHeaders, toPage } from '../http/page.ts';
+import { byUser, limitBy } from '../http/rate-limit.ts';
 import { uuid } from '../http/shapes.ts';
 import { jsonBody, path } from '../http/validate.ts';
 import { addDocument } from './add-document.ts';
@@ -129,8 +130,9 @@ export function collectionRoutes(deps: Deps) {
         tag: 'Search',
         summary: 'Ask a collection',
         answer: [200, SearchAnswer],
-        errors: ['FORBIDDEN', 'COLLECTION_NOT_FOUND'],
+        errors: ['FORBIDDEN', 'COLLECTION_NOT_FOUND', 'RATE_LIMIT_EXCEEDED'],
       }),
+      limitBy(deps, 'search', byUser),
       jsonBody(SearchBody),
       async (c) => c.json(await search(deps, c.get('principal'), c.req.valid('json'))),
     );

@@ -32,12 +32,13 @@ export function respondError(thrown: unknown, c: Context<AppEnv>): Response {
 }
 
 /** The answer to an error, and nothing else: middleware that must return instead of throwing calls this. */
-export function errorResponse({ code, fields, retryAfter }: AppError, c: Context<AppEnv>): Response {
+export function errorResponse({ code, fields, retryAfter, limit }: AppError, c: Context<AppEnv>): Response {
   const [status, detail] = ERRORS[code];
   const challenge = CHALLENGES[code];
   if (challenge) c.header('WWW-Authenticate', challenge);
   if (status === 503) c.header('Retry-After', String(RETRY_AFTER_SECONDS));
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
+  if (limit !== undefined) c.header('X-RateLimit-Limit', String(limit));
   return c.json(
     {
       detail: code === 'VALIDATION_ERROR' ? fields : detail,

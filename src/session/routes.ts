@@ -7,6 +7,7 @@ import type { AppEnv } from '../http/context.ts';
 import { clearTokenCookies, readTokenCookie, refuseCrossOrigin, requireCookieMode } from '../http/cookie.ts';
 import { describe } from '../http/describe.ts';
 import { readBearer } from '../http/guard.ts';
+import { byAddress, limitBy } from '../http/rate-limit.ts';
 import { uuid } from '../http/shapes.ts';
 import { jsonBody, missing, optionalJsonBody, path, query } from '../http/validate.ts';
 import { MAX_NAME_LENGTH } from '../user/names.ts';
@@ -41,6 +42,7 @@ export function publicSessionRoutes(deps: Deps) {
         answer: [200, LoginAnswer],
         errors: ['INVALID_CREDENTIALS', 'CROSS_ORIGIN', 'RATE_LIMIT_EXCEEDED'],
       }),
+      limitBy(deps, 'login', byAddress),
       query(LoginQuery),
       jsonBody(LoginBody),
       async (c) => {
@@ -58,8 +60,9 @@ export function publicSessionRoutes(deps: Deps) {
         tag: 'Session',
         summary: 'Get the next tokens of a session',
         answer: [200, TokenAnswer],
-        errors: ['INVALID_REFRESH_TOKEN', 'CROSS_ORIGIN'],
+        errors: ['INVALID_REFRESH_TOKEN', 'CROSS_ORIGIN', 'RATE_LIMIT_EXCEEDED'],
       }),
+      limitBy(deps, 'refresh', byAddress),
       refuseCrossOrigin,
       optionalJsonBody(RefreshBody),
       async (c) => {

@@ -5,6 +5,7 @@ declare global {
   namespace Cloudflare {
     interface Env extends Bindings {
       MIGRATIONS: D1Migration[];
+      LOW_LIMIT: RateLimit;
     }
     interface GlobalProps {
       mainModule: typeof import('../../src/worker.ts');
