@@ -16,6 +16,7 @@ import { logRequest } from './http/log.ts';
 import { preventCaching } from './http/prevent-caching.ts';
 import { byUser, limitBy } from './http/rate-limit.ts';
 import { errorResponse, respondError } from './http/respond.ts';
+import { policyRoutes } from './policy/routes.ts';
 import { publicSessionRoutes, sessionRoutes } from './session/routes.ts';
 import { serviceRoutes } from './session/service-routes.ts';
 
@@ -36,6 +37,7 @@ export function createApp(deps: Deps) {
 
   return app
     .route('/', healthRoutes(deps))
+    .route('/', policyRoutes(deps))
     .route('/api/auth', publicAccountRoutes(deps))
     .route('/api/auth', publicSessionRoutes(deps))
     .route('/api/auth', serviceRoutes(deps))

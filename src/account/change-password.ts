@@ -1,6 +1,7 @@
 // A new password. Whatever was opened with the old one ends with it, a stolen session above all; the caller goes on in a
 // new session.
 
+import { recordEvent } from '../audit/queries.ts';
 import { repeatIfLost } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Client } from '../http/client.ts';
@@ -9,7 +10,7 @@ import type { LoginTokens } from '../session/answer.ts';
 import { issueLoginTokens } from '../session/issue.ts';
 import { endSessions, insertSession, ofUnchanged, selectSession } from '../session/queries.ts';
 import { refuseOwnWords } from '../user/password-input.ts';
-import { updatePassword } from '../user/queries.ts';
+import { unchanged, updatePassword } from '../user/queries.ts';
 import { requirePassword, wrongPassword } from './require-password.ts';
 
 export type PasswordChange = { current_password: string; new_password: string };
@@ -21,17 +22,19 @@ export async function changePassword(
   client: Client,
 ): Promise<LoginTokens> {
   const { config, db, gate, now, randomId, revocations } = deps;
-  const user = await requirePassword(deps, principal, current_password);
+  const user = await requirePassword(deps, principal, current_password, 'change_password', client);
   refuseOwnWords('new_password', new_password, user);
   const passwordHash = await gate.hash(user.username, new_password, user);
 
   const id = randomId();
   const at = now();
   // Each statement asks for the password version that was checked, so the one that raises it stands last.
-  const [ended, , , , [opened]] = await repeatIfLost(() =>
+  const event = { action: 'change_password', outcome: 'success' } as const;
+  const [ended, , , , , [opened]] = await repeatIfLost(() =>
     db.batch([
       ...endSessions(db, ofUnchanged(db, user), at, config.jwt.lifetimeSeconds),
       insertSession(db, { id, userId: user.id, createdAt: at, ...client }, user),
+      recordEvent(db, event, { userId: user.id, sessionId: id }, client, at, unchanged(user)),
       updatePassword(db, user, passwordHash),
       selectSession(db, id),
     ]),

@@ -1,13 +1,14 @@
 // Everything that is held about a user, as JSON, without hashes. It is written while it is read, page by page, so that a
 // large account needs no more memory than a small one.
 
+import type { AuditEvent } from '../audit/queries.ts';
 import { encodeUtf8 } from '../crypto/encoding.ts';
 import type { Deps } from '../deps.ts';
 import type { Principal } from '../http/context.ts';
 import { toIsoTime } from '../http/shapes.ts';
 import { requireOwner } from '../user/owner.ts';
 import { findUserById } from '../user/queries.ts';
-import { type Slice, selectCollectionsOf, selectDocumentsOf, selectSessionsOf } from './queries.ts';
+import { type Slice, selectCollectionsOf, selectDocumentsOf, selectEventsOf, selectSessionsOf } from './queries.ts';
 
 const ROWS = 500;
 /** A document may have 256 KB of text, in characters of up to six bytes as JSON. */
@@ -23,10 +24,11 @@ export async function exportAccount({ db }: Deps, { userId }: Principal): Promis
     yield* writeList('sessions', ROWS, (slice) => selectSessionsOf(db, slice), showSession);
     yield* writeList('collections', ROWS, (slice) => selectCollectionsOf(db, slice), showCollection);
     yield* writeList('documents', DOCUMENTS, (slice) => selectDocumentsOf(db, slice), showDocument);
+    yield* writeList('activity', ROWS, (slice) => selectEventsOf(db, slice), showEvent);
     yield '}';
   }
 
-  async function* writeList<Row extends { id: string }>(
+  async function* writeList<Row extends { id: string | number }>(
     name: string,
     limit: number,
     read: (slice: Slice) => Promise<Row[]>,
@@ -36,7 +38,7 @@ export async function exportAccount({ db }: Deps, { userId }: Principal): Promis
     let after = '';
     for (let rows = await read({ userId, after, limit }); rows.length > 0; ) {
       yield (after === '' ? '' : ',') + rows.map((row) => JSON.stringify(show(row))).join(',');
-      after = rows.at(-1)?.id ?? '';
+      after = String(rows.at(-1)?.id);
       rows = rows.length < limit ? [] : await read({ userId, after, limit });
     }
     yield ']';
@@ -89,5 +91,19 @@ function showDocument(row: Awaited<ReturnType<typeof selectDocumentsOf>>[number]
     metadata: row.metadata,
     created_at: toIsoTime(row.createdAt),
     content: JSON.parse(row.chunks) as string[],
+  };
+}
+
+function showEvent({ at, action, outcome, reason, sessionId, requestId, userAgent, country, network }: AuditEvent) {
+  return {
+    at: toIsoTime(at),
+    action,
+    outcome,
+    reason,
+    session_id: sessionId,
+    request_id: requestId,
+    user_agent: userAgent,
+    country,
+    network,
   };
 }

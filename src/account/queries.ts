@@ -2,7 +2,7 @@
 
 import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
-import { chunk, collection, document, session } from '../db/schema.ts';
+import { auditEvent, chunk, collection, document, session } from '../db/schema.ts';
 
 export type Slice = { userId: string; after: string; limit: number };
 
@@ -21,6 +21,15 @@ export function selectCollectionsOf(db: Database, { userId, after, limit }: Slic
     .from(collection)
     .where(and(eq(collection.userId, userId), gt(collection.id, after)))
     .orderBy(asc(collection.id))
+    .limit(limit);
+}
+
+export function selectEventsOf(db: Database, { userId, after, limit }: Slice) {
+  return db
+    .select()
+    .from(auditEvent)
+    .where(and(eq(auditEvent.userId, userId), gt(auditEvent.id, Number(after))))
+    .orderBy(asc(auditEvent.id))
     .limit(limit);
 }
 

@@ -5,6 +5,7 @@ import { readClient } from '../http/client.ts';
 import type { AppEnv } from '../http/context.ts';
 import { clearTokenCookies } from '../http/cookie.ts';
 import { describe } from '../http/describe.ts';
+import { pageQuery, setPageHeaders, toPage } from '../http/page.ts';
 import { byAddress, limitBy } from '../http/rate-limit.ts';
 import { uuid } from '../http/shapes.ts';
 import { jsonBody } from '../http/validate.ts';
@@ -12,6 +13,7 @@ import { answerTokens, LoginAnswer } from '../session/answer.ts';
 import { email, username } from '../user/names.ts';
 import { isMadeOfOwnWords } from '../user/own-words.ts';
 import { newPassword, OWN_WORDS, password } from '../user/password-input.ts';
+import { ActivityAnswer, listActivity } from './activity.ts';
 import { changePassword } from './change-password.ts';
 import { exportAccount } from './export.ts';
 import { me, userinfo } from './me.ts';
@@ -56,6 +58,7 @@ const Export = v.object({
   sessions: v.array(v.record(v.string(), v.unknown())),
   collections: v.array(v.record(v.string(), v.unknown())),
   documents: v.array(v.record(v.string(), v.unknown())),
+  activity: v.array(v.record(v.string(), v.unknown())),
 });
 const Userinfo = v.object({
   sub: uuid,
@@ -77,7 +80,7 @@ export function publicAccountRoutes(deps: Deps) {
     }),
     limitBy(deps, 'register', byAddress),
     jsonBody(registrationBody(deps.config.passwordMinLength)),
-    async (c) => c.json(await register(deps, c.req.valid('json')), 201),
+    async (c) => c.json(await register(deps, c.req.valid('json'), readClient(c)), 201),
   );
 }
 
@@ -124,9 +127,25 @@ export function accountRoutes(deps: Deps) {
       }),
       jsonBody(v.object({ password })),
       async (c) => {
-        await removeAccount(deps, c.get('principal'), c.req.valid('json').password);
+        await removeAccount(deps, c.get('principal'), c.req.valid('json').password, readClient(c));
         if (c.get('cookieMode')) clearTokenCookies(c);
         return c.body(null, 204);
+      },
+    )
+    .get(
+      '/me/activity',
+      describe({
+        operationId: 'listActivity',
+        tag: 'Account',
+        summary: "What happened to the user's account in the last 180 days, the latest first",
+        answer: [200, v.array(ActivityAnswer)],
+      }),
+      pageQuery,
+      async (c) => {
+        const page = toPage(c.req.valid('query'));
+        const { rows, total } = await listActivity(deps, c.get('principal'), page);
+        setPageHeaders(c, page, total);
+        return c.json(rows);
       },
     )
     .get(

@@ -2,15 +2,17 @@
 
 import type { IncomingRequestCfProperties } from '@cloudflare/workers-types';
 import type { Context } from 'hono';
+import type { AppEnv } from './context.ts';
 
 /** `userAgent` as sent, `country` by ISO 3166-1 alpha-2, `network` the address without its host part. */
-export type Client = { userAgent: string | null; country: string | null; network: string | null };
+export type Client = { requestId: string; userAgent: string | null; country: string | null; network: string | null };
 
 const MAX_USER_AGENT_LENGTH = 256;
 
-export function readClient(c: Context): Client {
+export function readClient(c: Context<AppEnv>): Client {
   const { country } = (c.req.raw.cf ?? {}) as Partial<IncomingRequestCfProperties>;
   return {
+    requestId: c.get('requestId'),
     userAgent: c.req.header('User-Agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     country: country && /^[A-Z]{2}$/.test(country) ? country : null,
     network: maskAddress(c.req.header('CF-Connecting-IP') ?? ''), // no other header is out of the client's hands

@@ -1,5 +1,7 @@
-// What nobody can use any more is removed: sessions past their idle time, revocations past their last access token.
+// What nobody needs any more is removed: sessions past their idle time, revocations past their last access token,
+// events past their retention.
 
+import { deleteOldEvents } from '../audit/queries.ts';
 import type { Deps } from '../deps.ts';
 import { deleteExpiredRevocations, deleteExpiredSessions } from './queries.ts';
 
@@ -7,7 +9,11 @@ import { deleteExpiredRevocations, deleteExpiredSessions } from './queries.ts';
 export const BATCH_ROWS = 1000;
 const MAX_BATCHES = 50;
 
-export async function cleanUp({ config, db, now }: Deps): Promise<{ sessions: number; revocations: number }> {
+export async function cleanUp({
+  config,
+  db,
+  now,
+}: Deps): Promise<{ sessions: number; revocations: number; events: number }> {
   const { idleSeconds, graceSeconds } = config.session;
   // An ended or too old session is not rotated any more, so idleness finds all of them. Its last access token was issued
   // within the grace of its last rotation, and introspection needs the row while that lives.
@@ -15,6 +21,7 @@ export async function cleanUp({ config, db, now }: Deps): Promise<{ sessions: nu
   return {
     sessions: await inBatches(() => deleteExpiredSessions(db, lastUse, BATCH_ROWS)),
     revocations: await inBatches(() => deleteExpiredRevocations(db, now(), BATCH_ROWS)),
+    events: await inBatches(() => deleteOldEvents(db, now(), BATCH_ROWS)),
   };
 }
 

@@ -1,5 +1,6 @@
 // A name and a password for a session and its tokens. Every refusal looks the same from outside and costs the same.
 
+import { recordEvent } from '../audit/queries.ts';
 import { verifyDeviceToken } from '../crypto/device-token.ts';
 import { repeatIfLost } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
@@ -8,7 +9,7 @@ import type { Client } from '../http/client.ts';
 import { findUserByName, upgradePasswordHash } from '../user/queries.ts';
 import type { LoginTokens } from './answer.ts';
 import { issueLoginTokens } from './issue.ts';
-import { beyondLimit, endSessions, insertSession, selectSession } from './queries.ts';
+import { beyondLimit, endSessions, insertSession, isOpen, selectSession } from './queries.ts';
 
 /** Whose devices an unknown name has. */
 const NOBODY = { id: '', passwordVersion: 0 };
@@ -23,15 +24,21 @@ export async function login(deps: Deps, credentials: Credentials, client: Client
   const device = await verifyDeviceToken(deviceToken, user ?? NOBODY, keyring);
   const guesser = device === undefined ? 'stranger' : (`device:${device}` as const);
   const { right, upgradedHash } = await gate.check({ name: username, password, user, guesser, at: now() });
-  if (!user) throw new AppError('INVALID_CREDENTIALS', { reason: 'unknown_name' });
-  if (!right) throw new AppError('INVALID_CREDENTIALS', { reason: 'wrong_password' });
+  const at = now();
+  if (!user || !right) {
+    const reason = user ? 'wrong_password' : 'unknown_name';
+    // The same call for an unknown name, of which no event is kept: strangers must not fill the log.
+    await recordEvent(db, { action: 'login', outcome: 'failure', reason }, { userId: user?.id ?? '' }, client, at);
+    throw new AppError('INVALID_CREDENTIALS', { reason });
+  }
 
   const id = randomId();
-  const at = now();
-  const [, [opened], evicted] = await repeatIfLost(() =>
+  const event = { action: 'login', outcome: 'success' } as const;
+  const [, [opened], , evicted] = await repeatIfLost(() =>
     db.batch([
       insertSession(db, { id, userId: user.id, createdAt: at, ...client }, user),
       selectSession(db, id),
+      recordEvent(db, event, { userId: user.id, sessionId: id }, client, at, isOpen(db, id)),
       ...endSessions(db, beyondLimit(db, user.id, id), at, config.jwt.lifetimeSeconds),
       ...(upgradedHash === undefined ? [] : [upgradePasswordHash(db, user, upgradedHash)]),
     ]),

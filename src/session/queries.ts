@@ -7,7 +7,7 @@ import type { RefreshGrant } from '../crypto/refresh-token.ts';
 import type { Database } from '../db/client.ts';
 import { revocation, session, user } from '../db/schema.ts';
 import type { Client } from '../http/client.ts';
-import { type User, unchanged } from '../user/queries.ts';
+import { selectUnchanged, type User, unchanged } from '../user/queries.ts';
 import { PAGE_ROWS } from './revocation-list.ts';
 
 export type Session = typeof session.$inferSelect;
@@ -46,9 +46,10 @@ export function insertSession(db: Database, row: NewSession, owner: User) {
 
 /** One step, however many ask at once, and none within the grace of the step before. */
 export function rotateSession(db: Database, grant: RefreshGrant, client: Client, at: number, limits: Limits) {
+  const { userAgent, country, network } = client;
   return db
     .update(session)
-    .set({ generation: sql`${session.generation} + 1`, rotatedAt: at, ...client })
+    .set({ generation: sql`${session.generation} + 1`, rotatedAt: at, userAgent, country, network })
     .where(
       and(
         eq(session.id, grant.sessionId),
@@ -91,9 +92,14 @@ export const ofUser = (userId: string) => eq(session.userId, userId);
 export const ofUserOne = (userId: string, id: string) => and(ofUser(userId), eq(session.id, id));
 export const ofUserBut = (userId: string, id: string) => and(ofUser(userId), ne(session.id, id));
 
+/** That this session is there. */
+export function isOpen(db: Database, id: string) {
+  return exists(db.select({ id: session.id }).from(session).where(eq(session.id, id)));
+}
+
 /** All of a user's sessions, unless the user or the password changed since `owner` was read. */
 export function ofUnchanged(db: Database, owner: User) {
-  return and(ofUser(owner.id), exists(db.select({ id: user.id }).from(user).where(unchanged(owner))));
+  return and(ofUser(owner.id), exists(selectUnchanged(db, owner)));
 }
 
 /** Those that a new session, `id`, leaves no room for. */

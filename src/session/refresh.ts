@@ -22,7 +22,10 @@ export async function refresh(deps: Deps, token: string, client: Client): Promis
     db.batch([rotateSession(db, grant, client, at, config.session), selectSession(db, grant.sessionId)]),
   );
   const verdict = judgeGrant(grant, found?.session, at, config.session);
-  if (verdict === 'reused') await end(deps, ofSession(grant.sessionId));
+  if (verdict === 'reused') {
+    const reuse = { action: 'refresh', outcome: 'failure', reason: 'refresh_reused' } as const;
+    await end(deps, ofSession(grant.sessionId), reuse, client);
+  }
   if (verdict !== 'good' || !found) throw refused(`refresh_${verdict}`);
   return issueTokens(deps, found.user, { id: grant.sessionId, ...found.session });
 }

@@ -1,23 +1,13 @@
 // Ending one session of one's own, by its id.
 
-import { repeatIfLost } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import type { Client } from '../http/client.ts';
 import type { Principal } from '../http/context.ts';
-import { requireOwner } from '../user/owner.ts';
-import { selectOwner } from '../user/queries.ts';
-import { endSessions, ofUserOne, selectSessionIds } from './queries.ts';
+import { endOwn } from './end.ts';
+import { ofUserOne } from './queries.ts';
 
-export async function removeSession({ config, db, now, revocations }: Deps, { userId }: Principal, id: string) {
-  const own = ofUserOne(userId, id);
-  const [ended, , [owner], found] = await repeatIfLost(() =>
-    db.batch([
-      ...endSessions(db, own, now(), config.jwt.lifetimeSeconds),
-      selectOwner(db, userId),
-      selectSessionIds(db, own),
-    ]),
-  );
-  revocations.add(ended);
-  requireOwner(owner);
+export async function removeSession(deps: Deps, { userId }: Principal, id: string, client: Client): Promise<void> {
+  const found = await endOwn(deps, userId, ofUserOne(userId, id), client);
   if (found.length === 0) throw new AppError('SESSION_NOT_FOUND');
 }

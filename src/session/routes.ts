@@ -87,7 +87,7 @@ export function publicSessionRoutes(deps: Deps) {
         const bearer = readBearer(c);
         const fromBody = c.req.valid('json').refresh_token;
         if (bearer !== undefined || fromBody !== undefined) {
-          if (await logout(deps, bearer ?? fromBody ?? '')) return c.body(null, 204);
+          if (await logout(deps, bearer ?? fromBody ?? '', readClient(c))) return c.body(null, 204);
           throw new AppError(bearer === undefined ? 'INVALID_REFRESH_TOKEN' : 'INVALID_TOKEN', {
             reason: 'logout_forged',
           });
@@ -97,7 +97,7 @@ export function publicSessionRoutes(deps: Deps) {
         );
         if (cookies.length === 0) throw new AppError('NOT_AUTHENTICATED');
         clearTokenCookies(c); // the browser's part is done, whatever they were worth
-        const ended = await Promise.all(cookies.map((token) => logout(deps, token)));
+        const ended = await Promise.all(cookies.map((token) => logout(deps, token, readClient(c))));
         if (!ended.includes(true)) throw new AppError('INVALID_REFRESH_TOKEN', { reason: 'logout_forged' });
         return c.body(null, 204);
       },
@@ -110,7 +110,7 @@ export function sessionRoutes(deps: Deps) {
       '/logout-others',
       describe({ operationId: 'logoutOthers', tag: 'Session', summary: 'End all other sessions', answer: [204] }),
       async (c) => {
-        await logoutOthers(deps, c.get('principal'));
+        await logoutOthers(deps, c.get('principal'), readClient(c));
         return c.body(null, 204);
       },
     )
@@ -118,7 +118,7 @@ export function sessionRoutes(deps: Deps) {
       '/logout-all',
       describe({ operationId: 'logoutAll', tag: 'Session', summary: 'End all sessions, this one too', answer: [204] }),
       async (c) => {
-        await logoutAll(deps, c.get('principal'));
+        await logoutAll(deps, c.get('principal'), readClient(c));
         return logOutHere(c);
       },
     )
@@ -143,7 +143,7 @@ export function sessionRoutes(deps: Deps) {
       }),
       path(v.object({ id: uuid })),
       async (c) => {
-        await removeSession(deps, c.get('principal'), c.req.valid('param').id);
+        await removeSession(deps, c.get('principal'), c.req.valid('param').id, readClient(c));
         return c.req.valid('param').id === c.get('principal').sessionId ? logOutHere(c) : c.body(null, 204);
       },
     );

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { encodeUtf8 } from '../crypto/encoding.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import { readClient } from '../http/client.ts';
 import type { AppEnv } from '../http/context.ts';
 import { describe } from '../http/describe.ts';
 import { readBearer } from '../http/guard.ts';
@@ -43,7 +44,7 @@ export function serviceRoutes(deps: Deps) {
       requireService(deps),
       formBody(TokenForm),
       async (c) => {
-        await logout(deps, c.req.valid('form').token);
+        await logout(deps, c.req.valid('form').token, readClient(c));
         return c.json({});
       },
     );

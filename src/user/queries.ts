@@ -17,10 +17,9 @@ export async function findUserById(db: Database, id: string): Promise<User | und
   return db.select().from(user).where(eq(user.id, id)).get();
 }
 
-/** False where the name or the e-mail is taken: the unique indexes decide, so two at once cannot both win. */
-export async function insertUser(db: Database, row: NewUser): Promise<boolean> {
-  const inserted = await db.insert(user).values(row).onConflictDoNothing().returning({ id: user.id });
-  return inserted.length === 1;
+/** Nothing where the name or the e-mail is taken: the unique indexes decide, so two at once cannot both win. */
+export function insertUser(db: Database, row: NewUser) {
+  return db.insert(user).values(row).onConflictDoNothing();
 }
 
 /**
@@ -50,6 +49,10 @@ export function updatePassword(db: Database, owner: User, passwordHash: string) 
 /** Sessions, collections, documents and their index go with it. */
 export function deleteUser(db: Database, owner: User) {
   return db.delete(user).where(unchanged(owner));
+}
+
+export function selectUnchanged(db: Database, owner: User) {
+  return db.select({ id: user.id }).from(user).where(unchanged(owner));
 }
 
 /** Whether the user is still there, with the password that `owner` was read with. */

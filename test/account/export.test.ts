@@ -69,6 +69,10 @@ test('an export holds everything of its user, and nothing of anybody else', asyn
         content: [text.replace('\t', ' ')],
       },
     ],
+    activity: [
+      expect.objectContaining({ action: 'register', outcome: 'success' }),
+      expect.objectContaining({ action: 'login', outcome: 'success', at: '2026-11-23T21:00:00Z' }),
+    ],
   });
   expect(JSON.stringify(body)).not.toMatch(/pbkdf2|password/);
   expect(headers.get('Content-Type')).toBe('application/json');

@@ -12,6 +12,7 @@ import { hostileTokens } from '../support/hostile-tokens.ts';
 const PUBLIC_ROUTES = [
   'GET /health',
   'GET /api/health',
+  'GET /.well-known/auth-policy',
   'POST /api/auth/register',
   'POST /api/auth/login',
   'POST /api/auth/refresh',
@@ -79,6 +80,7 @@ test('every route but the public ones is protected', () => {
     'GET /api/auth/userinfo',
     'POST /api/auth/change-password',
     'DELETE /api/auth/me',
+    'GET /api/auth/me/activity',
     'GET /api/auth/me/export',
     'POST /api/auth/logout-others',
     'POST /api/auth/logout-all',

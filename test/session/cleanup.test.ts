@@ -37,7 +37,7 @@ test.for([
   const clock = openClock();
   const { deps } = await openIsolate(clock);
   await insertSessions(1, (await mintUser()).id, clock.seconds() - age);
-  expect(await cleanUp(deps)).toEqual({ sessions: 1 - left, revocations: 0 });
+  expect(await cleanUp(deps)).toMatchObject({ sessions: 1 - left, revocations: 0 });
   expect(await countRows('session')).toBe(left);
 });
 
@@ -49,7 +49,7 @@ test.for([
   const clock = openClock();
   const { deps } = await openIsolate(clock);
   await insertRevocations(1, clock.seconds() + ahead);
-  expect(await cleanUp(deps)).toEqual({ sessions: 0, revocations: 1 - left });
+  expect(await cleanUp(deps)).toMatchObject({ sessions: 0, revocations: 1 - left });
   expect(await countRows('revocation')).toBe(left);
 });
 
@@ -63,7 +63,7 @@ test('the settings decide when a session is useless', async () => {
   const { id } = await mintUser();
   await insertSessions(1, id, clock.seconds() - 1110);
   await insertSessions(1, id, clock.seconds() - 1109);
-  expect(await cleanUp(deps)).toEqual({ sessions: 1, revocations: 0 });
+  expect(await cleanUp(deps)).toMatchObject({ sessions: 1, revocations: 0 });
 });
 
 test('what is of use outlives a run: sessions, ended ones that may be introspected, tokens, users', async () => {
@@ -75,7 +75,7 @@ test('what is of use outlives a run: sessions, ended ones that may be introspect
   await insertSessions(3, user.id, 0);
   await insertRevocations(3, 1);
   const users = await countRows('user');
-  expect(await cleanUp(isolate.deps)).toEqual({ sessions: 3, revocations: 3 });
+  expect(await cleanUp(isolate.deps)).toMatchObject({ sessions: 3, revocations: 3 });
   expect([await countRows('session'), await countRows('revocation'), await countRows('user')]).toEqual([2, 1, users]);
   expect((await isolate.get('/api/auth/me', kept.access_token)).status).toBe(200);
   expect((await isolate.post('/api/auth/refresh', { refresh_token: kept.refresh_token })).status).toBe(200);
@@ -92,21 +92,21 @@ test.for([
   const { deps } = await openIsolate(openClock(), { DB: db });
   await insertSessions(rows, (await mintUser()).id, 0);
   await insertRevocations(rows, 1);
-  expect(await cleanUp(deps)).toEqual({ sessions: rows, revocations: rows });
+  expect(await cleanUp(deps)).toMatchObject({ sessions: rows, revocations: rows });
   expect([await countRows('session'), await countRows('revocation')]).toEqual([0, 0]);
   for (const table of ['session', 'revocation']) {
     expect(calls.filter((sql) => sql.join().startsWith(`delete from "${table}"`))).toHaveLength(statements);
   }
-  expect(calls).toHaveLength(2 * statements);
+  expect(calls).toHaveLength(2 * statements + 1);
 });
 
 test('one run removes 50 batches, and the next what is left', async () => {
   const { calls, db } = countD1();
   const { deps } = await openIsolate(openClock(), { DB: db });
   await insertRevocations(50 * BATCH_ROWS + 1, 1);
-  expect(await cleanUp(deps)).toEqual({ sessions: 0, revocations: 50 * BATCH_ROWS });
-  expect(calls).toHaveLength(51);
-  expect(await cleanUp(deps)).toEqual({ sessions: 0, revocations: 1 });
+  expect(await cleanUp(deps)).toMatchObject({ sessions: 0, revocations: 50 * BATCH_ROWS });
+  expect(calls).toHaveLength(52);
+  expect(await cleanUp(deps)).toMatchObject({ sessions: 0, revocations: 1 });
 });
 
 test('two runs at once remove each row once', async () => {
@@ -143,7 +143,7 @@ test('a sequence number is never used twice, so no isolate misses a session that
   expect((await elsewhere.get('/api/auth/me', first.access_token)).status).toBe(401); // it has read up to there
 
   await env.DB.prepare('UPDATE revocation SET expires_at = 1').run();
-  expect(await cleanUp(isolate.deps)).toEqual({ sessions: 0, revocations: 1 });
+  expect(await cleanUp(isolate.deps)).toMatchObject({ sessions: 0, revocations: 1 });
   expect(await lastSeq()).toBeNull();
   await isolate.post('/api/auth/logout', undefined, second.access_token);
   expect(await lastSeq()).toBeGreaterThan(before);
