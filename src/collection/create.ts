@@ -1,10 +1,11 @@
 import type * as v from 'valibot';
+import { repeatIfLost } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { Principal } from '../http/context.ts';
 import { requireOwner, requireOwnUserId } from '../user/owner.ts';
 import { selectOwner } from '../user/queries.ts';
-import { insertCollection } from './queries.ts';
+import { insertCollection, selectCollection } from './queries.ts';
 import { type NewCollection, showCollection } from './shapes.ts';
 
 export async function createCollection(
@@ -23,7 +24,13 @@ export async function createCollection(
     createdAt: now(),
     updatedAt: now(),
   };
-  const [[owner], [created]] = await db.batch([selectOwner(db, principal.userId), insertCollection(db, row)]);
+  const [[owner], , [created]] = await repeatIfLost(() =>
+    db.batch([
+      selectOwner(db, principal.userId),
+      insertCollection(db, row),
+      selectCollection(db, principal.userId, row.id),
+    ]),
+  );
   requireOwner(owner);
   if (!created) throw new AppError('DUPLICATE_COLLECTION');
   return showCollection(created);

@@ -12,7 +12,7 @@ export const MAX_DOCUMENTS = 1000;
 
 const owned = (userId: string, id: string) => and(eq(collection.id, id), eq(collection.userId, userId));
 
-/** No row returns where the name is taken or the user is gone. */
+/** Nothing where the name is taken or the user is gone. */
 export function insertCollection(db: Database, row: Collection) {
   return db
     .insert(collection)
@@ -31,8 +31,7 @@ export function insertCollection(db: Database, row: Collection) {
         .from(user)
         .where(eq(user.id, row.userId)),
     )
-    .onConflictDoNothing()
-    .returning();
+    .onConflictDoNothing();
 }
 
 export function selectCollection(db: Database, userId: string, id: string) {
@@ -58,7 +57,7 @@ export function deleteCollection(db: Database, userId: string, id: string) {
   return db.delete(collection).where(owned(userId, id)).returning({ id: collection.id });
 }
 
-/** No row returns where the collection is not the user's, or is full. */
+/** Nothing where the collection is not the user's, or is full. */
 export function insertDocument(db: Database, row: Document) {
   return db
     .insert(document)
@@ -76,14 +75,17 @@ export function insertDocument(db: Database, row: Document) {
         .from(collection)
         .where(and(owned(row.userId, row.collectionId), sql`${collection.documentCount} < ${MAX_DOCUMENTS}`)),
     )
-    .returning();
+    .onConflictDoNothing();
 }
 
 /** All chunks of a document in one statement, and none where the document was not inserted. */
 export function insertChunks(db: Database, { id, collectionId }: Document, chunks: readonly string[]) {
-  return db.insert(chunk).select(sql`
+  return db
+    .insert(chunk)
+    .select(sql`
     SELECT NULL, ${id}, key, ${toScope(collectionId)}, value FROM json_each(${JSON.stringify(chunks)})
-    WHERE EXISTS (SELECT 1 FROM document WHERE id = ${id})`);
+    WHERE EXISTS (SELECT 1 FROM document WHERE id = ${id})`)
+    .onConflictDoNothing();
 }
 
 export function selectDocuments(db: Database, userId: string, collectionId: string, { limit, offset }: Page) {
@@ -94,6 +96,13 @@ export function selectDocuments(db: Database, userId: string, collectionId: stri
     .orderBy(asc(document.createdAt), asc(document.id))
     .limit(limit)
     .offset(offset);
+}
+
+export function selectDocument(db: Database, userId: string, id: string) {
+  return db
+    .select()
+    .from(document)
+    .where(and(eq(document.id, id), eq(document.userId, userId)));
 }
 
 export function deleteDocument(db: Database, userId: string, id: string) {

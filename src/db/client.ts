@@ -21,15 +21,19 @@ export function isDatabaseAway(error: unknown): boolean {
   return cause instanceof Error && LOST.test(cause.message) && !OURS.test(cause.message);
 }
 
+/** How long a lost write waits before it is repeated: at most so long, at random, so that not all come back at once. */
+const MAX_PAUSE_MS = 50;
+
 /**
  * Runs a write, and once more where D1 was lost: its reply may have been lost after the commit. So the write must mean
- * the same the second time, and its success be read from what is there afterwards.
+ * the same the second time, and its success be read from what is there afterwards. D1 repeats reads by itself.
  */
-export async function repeatIfLost<T>(write: () => Promise<T>): Promise<T> {
+export async function repeatIfLost<T>(write: (repeated: boolean) => Promise<T>): Promise<T> {
   try {
-    return await write();
+    return await write(false);
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;
-    return write();
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * MAX_PAUSE_MS));
+    return write(true);
   }
 }

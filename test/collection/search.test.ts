@@ -241,6 +241,7 @@ test('every query goes by an index', async () => {
     deleteCollection: queries.deleteCollection(db, user.id, 'c'),
     insertDocument: queries.insertDocument(db, document),
     insertChunks: queries.insertChunks(db, document, ['a']),
+    selectDocument: queries.selectDocument(db, user.id, 'd'),
     selectDocuments: queries.selectDocuments(db, user.id, 'c', page),
     deleteDocument: queries.deleteDocument(db, user.id, 'd'),
     selectHits: queries.selectHits(db, user.id, 'c', '"war"', 5),
