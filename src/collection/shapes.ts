@@ -9,19 +9,18 @@ export const MAX_CONTENT_BYTES = 256 * 1024;
 /** JSON may spell a character in six; anything longer holds more than a document may. */
 export const DOCUMENT_BODY_LIMIT_BYTES = 6 * MAX_CONTENT_BYTES + 32 * 1024;
 
-const label = v.pipe(
-  v.string(),
-  v.trim(),
-  minCodePoints(1),
-  maxCodePoints(255),
-  v.check((text) => text.isWellFormed() && !text.includes('\0'), 'Text must be well-formed Unicode without NUL'),
+/** What is stored comes back as it was sent: SQLite would replace half a pair. */
+const storable = v.check<string, string>(
+  (text) => text.isWellFormed() && !text.includes('\0'),
+  'Text must be well-formed Unicode without NUL',
 );
+const label = v.pipe(v.string(), v.trim(), minCodePoints(1), maxCodePoints(255), storable);
 const MAX_METADATA_LENGTH = 16 * 1024;
 /** JSON.stringify recurses, so what it is given must not be as deep as somebody likes. */
 const MAX_METADATA_DEPTH = 32;
 const metadata = v.optional(
   v.pipe(
-    v.record(v.string(), v.unknown()),
+    wholeRecord(),
     v.check(
       (object) => isShallow(object, MAX_METADATA_DEPTH) && JSON.stringify(object).length <= MAX_METADATA_LENGTH,
       `Metadata must have at most ${MAX_METADATA_LENGTH} characters as JSON, ${MAX_METADATA_DEPTH} levels deep`,
@@ -32,7 +31,7 @@ const metadata = v.optional(
 /** Members that are not named here (`is_private`, `users`, `status`) are ignored. */
 export const NewCollection = v.object({
   name: label,
-  description: v.nullish(v.pipe(v.string(), maxCodePoints(2000))),
+  description: v.nullish(v.pipe(v.string(), maxCodePoints(2000), storable)),
   metadata,
   user_id: v.optional(uuid),
 });
@@ -105,4 +104,15 @@ export function showDocument(row: Document): v.InferOutput<typeof DocumentAnswer
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
+}
+
+/** Valibot's record leaves out names that every object has, like `constructor`; what JSON.parse made may have them. */
+function wholeRecord() {
+  const schema = v.record(v.string(), v.unknown());
+  const run: (typeof schema)['~run'] = (dataset, config) => {
+    const given = dataset.value as Record<string, unknown>;
+    const result = schema['~run'](dataset, config);
+    return result.typed ? { ...result, value: given } : result;
+  };
+  return { ...schema, '~run': run };
 }

@@ -59,10 +59,14 @@ function toAppError(thrown: unknown): AppError {
 
 function logUnforeseen(thrown: unknown, requestId: string): void {
   const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
-  const frames = stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .map((line) => line.trim());
+  const frames = thrown instanceof Error ? readFrames(thrown) : [];
   console.error(JSON.stringify({ level: 'error', event: 'unforeseen', request_id: requestId, kind, frames }));
+}
+
+/** A stack begins with the message, whose lines may look like frames: only what stands behind it is read. */
+function readFrames({ message, stack = '' }: Error): string[] {
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
+  const lines = stack.slice(start + message.length).split('\n');
+  return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 }

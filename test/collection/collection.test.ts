@@ -276,6 +276,8 @@ test.for([
   ['/api/collections', { name: '  ' }, 'string_too_short', ['body', 'name']],
   ['/api/collections', { name: 'x'.repeat(256) }, 'string_too_long', ['body', 'name']],
   ['/api/collections', { name: '\ud800' }, 'value_error', ['body', 'name']],
+  ['/api/collections', { name: 'x', description: '\ud800' }, 'value_error', ['body', 'description']],
+  ['/api/collections', { name: 'x', description: 'x\0' }, 'value_error', ['body', 'description']],
   ['/api/collections', { name: 'x', metadata: 'x' }, 'dict_type', ['body', 'metadata']],
   ['/api/collections', { name: 'x', user_id: 'x' }, 'uuid_parsing', ['body', 'user_id']],
   ['/api/collections/ID/documents', { filename: 'x', content: '' }, 'value_error', ['body', 'content']],

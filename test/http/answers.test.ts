@@ -180,7 +180,7 @@ test.for([
 
 test('what is unforeseen is a 500 that tells the request id, and a log line without the message', async () => {
   const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
-  const app = await appWithBrokenDatabase('D1_ERROR: near "canary-password": syntax error: SQLITE_ERROR');
+  const app = await appWithBrokenDatabase('D1_ERROR: near "x": SQLITE_ERROR\n    at canary-password');
   const response = await app.request('/api/auth/login', {
     ...LOGIN,
     headers: { ...LOGIN.headers, 'X-Request-Id': 'trace-500' },
