@@ -17,7 +17,7 @@ const liftedLimits = Object.fromEntries(
 );
 
 /** A workerd of its own, with real D1 and Durable Objects. Hashes are cheap here; their real cost has its own tests. */
-const insideWorkerd = cloudflareTest({
+export const insideWorkerd = cloudflareTest({
   wrangler: { configPath: './wrangler.toml' },
   miniflare: {
     bindings: {
@@ -32,7 +32,8 @@ const insideWorkerd = cloudflareTest({
 });
 
 const workerdTests = ['test/**/*.test.ts'];
-const journeys = 'test/journeys/**';
+/** Journeys have a project of their own, what takes minutes a config (vitest.soak.config.ts). */
+const elsewhere = ['test/journeys/**', 'test/soak/**'];
 
 export default defineConfig({
   test: {
@@ -43,7 +44,7 @@ export default defineConfig({
       {
         extends: true,
         plugins: [insideWorkerd],
-        test: { name: 'workerd', include: workerdTests, exclude: [journeys], setupFiles: ['test/support/migrate.ts'] },
+        test: { name: 'workerd', include: workerdTests, exclude: elsewhere, setupFiles: ['test/support/migrate.ts'] },
       },
       {
         // The same tests under the two limits of production that a local workerd does not have.
@@ -52,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'production-profile',
           include: workerdTests,
-          exclude: [journeys, '**/*.uncapped.test.ts'],
+          exclude: [...elsewhere, '**/*.uncapped.test.ts'],
           setupFiles: ['test/support/migrate.ts', 'test/support/production-profile.ts'],
         },
       },

@@ -377,3 +377,13 @@ test('a document of 256 KB is added in one batch and found to its last sentence'
   const answer = await search(member, collection, 'zyzzyva');
   expect(answer.body).toMatchObject({ answer: 'The last word is zyzzyva.', metadata: { chunks_matched: 1 } });
 });
+
+test('metadata comes back whole, names that every object has included', async () => {
+  const token = await login(await mintUser());
+  const metadata = { constructor: 'x', toString: [1], a: { prototype: null } };
+  const { status, body } = await call('POST', '/api/collections', {
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'Notes', metadata }),
+  });
+  expect({ status, body }).toMatchObject({ status: 201, body: { metadata } });
+});
