@@ -39,6 +39,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    maxWorkers: '100%', // by default one core of two stays idle
     onConsoleLog: () => false, // the request log; tests that judge it read it themselves
     projects: [
       {

@@ -163,12 +163,16 @@ describe.for(Object.keys(WRITES))('%s', (route) => {
       const untroubled = await openScene('');
       expect((await ask(untroubled.scene)).status).toBe(success);
       const expected = await countRows(untroubled.user.id, untroubled.scene.n);
-      for (const message of MESSAGES) {
-        const { scene, trouble, user } = await openScene(message);
-        Object.assign(trouble, { left: 1, when });
-        expect({ message, status: (await ask(scene)).status }).toEqual({ message, status: success });
-        expect({ message, rows: await countRows(user.id, scene.n) }).toEqual({ message, rows: expected });
-      }
+      const scenes = [];
+      for (const message of MESSAGES) scenes.push({ message, ...(await openScene(message)) });
+      const outcomes = await Promise.all(
+        scenes.map(async ({ message, scene, trouble, user }) => {
+          Object.assign(trouble, { left: 1, when });
+          const { status } = await ask(scene);
+          return { message, status, rows: await countRows(user.id, scene.n) };
+        }),
+      );
+      expect(outcomes).toEqual(MESSAGES.map((message) => ({ message, status: success, rows: expected })));
     },
   );
 
