@@ -60,7 +60,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'], globalSetup: ['test/journeys/server.ts'] },
+        test: {
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts'],
+          exclude: ['**/*.soak.test.ts'],
+          globalSetup: ['test/journeys/server.ts'],
+        },
       },
     ],
   },

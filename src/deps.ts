@@ -23,8 +23,11 @@ export type Deps = {
   readonly gate: Gate;
   readonly revocations: RevocationList;
   readonly limits: Limiters;
+  /** Milliseconds since 1970; on Workers it stands still while code computes. */
+  readonly nowMs: () => number;
   /** Whole seconds since 1970. */
   readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly randomId: () => string;
 };
 
@@ -64,7 +67,9 @@ export async function loadDeps(bindings: Bindings, platform: Platform = WORKERS)
       user: bindings.USER_LIMIT,
       search: bindings.SEARCH_LIMIT,
     },
+    nowMs: platform.nowMs,
     now: () => Math.floor(platform.nowMs() / 1000),
+    sleep: platform.sleep,
     randomId: platform.randomId,
   };
 }

@@ -4,13 +4,12 @@
 import type { Config } from '../config.ts';
 import { encodeBase64url, encodeUtf8 } from '../crypto/encoding.ts';
 import { AppError } from '../errors.ts';
-import type { CheckResult } from './check.ts';
 import type { STRANGERS } from './ledger.ts';
 import { BUSY } from './line.ts';
-import type { LoginGate } from './login-gate.ts';
+import type { GuessResult, LoginGate } from './login-gate.ts';
 
 /** Gates that unknown names share: their number bounds what strangers can make us keep. */
-const GHOSTS = 1024;
+export const GHOSTS = 1024;
 
 /** Who guesses: a stranger, a device that has logged in before, or an authenticated session. */
 export type Guesser = typeof STRANGERS | `device:${string}` | `session:${string}`;
@@ -30,7 +29,7 @@ export type Gate = {
   /** The PHC string of a new password, for the user, or for a name that is about to be registered. */
   hash(name: string, password: string, user?: GateUser): Promise<string>;
   /** Whether the password is the user's. For an unknown name (`user` undefined) it costs the same and never is. */
-  check(guess: PasswordGuess): Promise<CheckResult>;
+  check(guess: PasswordGuess): Promise<GuessResult>;
   /** Forgets what was counted for a user who is gone. */
   forget(user: GateUser): Promise<void>;
 };

@@ -24,8 +24,8 @@ export type Guess = {
   at: number;
 };
 
-/** With `retryAfter`, in seconds, too many were wrong before: nothing was hashed. */
-export type GuessResult = CheckResult & { retryAfter?: number };
+/** `hashMs`: how long it was hashed. With `retryAfter`, in seconds, too many were wrong before: nothing was hashed. */
+export type GuessResult = CheckResult & { hashMs: number; retryAfter?: number };
 
 export class LoginGate extends DurableObject {
   private readonly ledger = new Ledger(this.ctx.storage.sql);
@@ -38,17 +38,19 @@ export class LoginGate extends DurableObject {
   /** Charged before the hash and settled when it was right, one guess at a time: so many at once are not one more. */
   async check({ password, storedHash, iterations, who, at }: Guess): Promise<GuessResult | typeof BUSY> {
     const wait = this.ledger.waitOf(who, at);
-    if (wait > 0) return { right: false, retryAfter: wait }; // before it joins the line
+    if (wait > 0) return { right: false, hashMs: 0, retryAfter: wait }; // before it joins the line
     await this.scheduleCleanUp();
     return takeTurn<GuessResult>(
       line,
       async (pause) => {
         const waitNow = this.ledger.waitOf(who, at);
-        if (waitNow > 0) return { right: false, retryAfter: waitNow };
+        if (waitNow > 0) return { right: false, hashMs: 0, retryAfter: waitNow };
         this.ledger.charge(who, at);
+        const startedMs = Date.now();
         const result = await check(password, storedHash, iterations, randomSalt, pause);
+        const hashMs = Date.now() - startedMs;
         if (result.right) this.ledger.settle(who);
-        return result;
+        return { ...result, hashMs };
       },
       sleep,
     );

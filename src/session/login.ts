@@ -11,6 +11,12 @@ import type { LoginTokens } from './answer.ts';
 import { issueLoginTokens } from './issue.ts';
 import { beyondLimit, endSessions, insertSession, isOpen, selectSession } from './queries.ts';
 
+/**
+ * What a refusal takes besides the hash is rounded up to whole steps: a gate that had to wake, or an event to write,
+ * would tell a known name from an unknown one.
+ */
+const REFUSAL_STEP_MS = 250;
+
 /** Whose devices an unknown name has. */
 const NOBODY = { id: '', passwordVersion: 0 };
 
@@ -18,17 +24,19 @@ const NOBODY = { id: '', passwordVersion: 0 };
 export type Credentials = { username: string; password: string; deviceToken: string | undefined };
 
 export async function login(deps: Deps, credentials: Credentials, client: Client): Promise<LoginTokens> {
-  const { config, db, gate, keyring, now, randomId, revocations } = deps;
+  const { config, db, gate, keyring, now, nowMs, randomId, revocations, sleep } = deps;
+  const cameMs = nowMs();
   const { username, password, deviceToken = '' } = credentials;
   const user = await findUserByName(db, username);
   const device = await verifyDeviceToken(deviceToken, user ?? NOBODY, keyring);
   const guesser = device === undefined ? 'stranger' : (`device:${device}` as const);
-  const { right, upgradedHash } = await gate.check({ name: username, password, user, guesser, at: now() });
+  const { right, upgradedHash, hashMs } = await gate.check({ name: username, password, user, guesser, at: now() });
   const at = now();
   if (!user || !right) {
     const reason = user ? 'wrong_password' : 'unknown_name';
     // The same call for an unknown name, of which no event is kept: strangers must not fill the log.
     await recordEvent(db, { action: 'login', outcome: 'failure', reason }, { userId: user?.id ?? '' }, client, at);
+    await sleep(REFUSAL_STEP_MS - ((nowMs() - cameMs - hashMs) % REFUSAL_STEP_MS));
     throw new AppError('INVALID_CREDENTIALS', { reason });
   }
 

@@ -9,14 +9,23 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '../..');
 export const SECRET = 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi'; // of the servers of these journeys
 
-export type Server = { address: string; port: number; output: () => string; pid: number; stop: () => Promise<void> };
+export type Server = {
+  address: string;
+  port: number;
+  output: () => string;
+  pid: number;
+  kill: () => Promise<void>;
+  stop: () => Promise<void>;
+};
 
-export type StartOptions = { cwd?: string; settings?: Record<string, string> };
+/** `folder` has the database of an earlier server, or will have this one's: its maker removes it. */
+export type StartOptions = { cwd?: string; settings?: Record<string, string>; folder?: string };
 
 /** Resolves when the server has said that it serves; rejects with its output when it ends before. */
-export async function start({ cwd = root, settings = { JWT_SECRET_KEY: SECRET } }: StartOptions = {}): Promise<Server> {
+export async function start(options: StartOptions = {}): Promise<Server> {
+  const { cwd = root, settings = { JWT_SECRET_KEY: SECRET } } = options;
   const port = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), 'edge-auth-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'edge-auth-')));
   const args = ['start', '--', '--port', String(port), '--persist-to', folder, '--inspector-port', '0'];
   const child = spawn('npm', args, { cwd, env: { ...process.env, ...settings }, detached: true });
   let output = '';
@@ -35,10 +44,16 @@ export async function start({ cwd = root, settings = { JWT_SECRET_KEY: SECRET } 
     port,
     output: () => output,
     pid: child.pid ?? 0,
-    async stop() {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+    /** As a power cut does it: the whole group at once, in the middle of whatever it does. */
+    async kill() {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       await ended;
-      await rm(folder, { recursive: true, force: true });
+    },
+    async stop() {
+      const runs = child.exitCode === null && child.signalCode === null;
+      if (child.pid !== undefined && runs) process.kill(-child.pid, 'SIGTERM');
+      await ended;
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
