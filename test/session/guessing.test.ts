@@ -1,14 +1,18 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
+import type { Platform } from '../../src/deps.ts';
 import { mintUser, PASSWORD } from '../support/api.ts';
 import { openClock, openIsolate, type TokenBody } from '../support/isolate.ts';
 
 type LoginBody = TokenBody & { device_token: string };
 
-async function setUp() {
+/** For a test that counts seconds: a refusal's rounding does not move its clock. */
+const STILL: Partial<Platform> = { sleep: async () => {} };
+
+async function setUp(platform: Partial<Platform> = {}) {
   const clock = openClock();
-  const isolate = await openIsolate(clock);
+  const isolate = await openIsolate(clock, {}, platform);
   const user = await mintUser();
   const logIn = (password: string, device_token?: string) =>
     isolate.post('/api/auth/login', { username: user.username, password, device_token });
@@ -24,7 +28,7 @@ const tallies = (gate: DurableObjectStub) =>
   runInDurableObject(gate, (_, { storage }) => storage.sql.exec('SELECT * FROM tally').toArray());
 
 test('strangers have five guesses; then even the right password waits, and the answer says how long', async () => {
-  const { clock, logIn } = await setUp();
+  const { clock, logIn } = await setUp(STILL);
   await spend(() => logIn(WRONG));
   for (const password of [WRONG, PASSWORD]) {
     const { status, headers, body } = await logIn(password);
@@ -42,7 +46,7 @@ test('strangers have five guesses; then even the right password waits, and the a
 });
 
 test('a known name and an unknown one are throttled alike', async () => {
-  const { clock, isolate, logIn } = await setUp();
+  const { clock, isolate, logIn } = await setUp(STILL);
   const unknown = () => isolate.post('/api/auth/login', { username: 'Nobody@example.com', password: WRONG });
   const seen: [status: number, ...rest: unknown[]][][] = [[], []];
   for (const pause of [0, 0, 0, 0, 0, 0, 30, 30, 119, 1, 1000, 700, 0]) {

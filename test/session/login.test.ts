@@ -5,6 +5,7 @@ import { createApp } from '../../src/app.ts';
 import { loadDeps } from '../../src/deps.ts';
 import { get, login, mintUser, post } from '../support/api.ts';
 import { SECRET } from '../support/forge.ts';
+import { openClock, openIsolate } from '../support/isolate.ts';
 
 const REFUSED = { detail: 'Invalid credentials', error_code: 'INVALID_CREDENTIALS' };
 
@@ -146,4 +147,33 @@ test.for([
   expect(response.status).toBe(401);
   expect(await response.json()).toEqual(REFUSED);
   expect(await sessionsOf(user.id)).toEqual([]);
+});
+
+test('what a refusal takes besides the hash is rounded up to quarters of a second, whatever the gate took', async () => {
+  const clock = openClock();
+  const slept: number[] = [];
+  const sleep = async (milliseconds: number) => void slept.push(milliseconds);
+  const { deps } = await openIsolate(clock, {}, { sleep });
+  const took = { all: 0, hash: 0 };
+  const check: typeof deps.gate.check = async () => {
+    clock.ms += took.all;
+    return { right: false, hashMs: took.hash };
+  };
+  const app = createApp({ ...deps, gate: { ...deps.gate, check } });
+  for (const [all, hash] of [
+    [1000, 1000],
+    [1030, 1000],
+    [1249, 1000],
+    [1250, 1000],
+    [730, 700],
+  ] as const) {
+    Object.assign(took, { all, hash });
+    const headers = { 'Content-Type': 'application/json' };
+    await app.request('http://localhost/api/auth/login', {
+      method: 'POST',
+      headers,
+      body: '{"username":"x","password":"y"}',
+    });
+  }
+  expect(slept).toEqual([250, 220, 1, 250, 220]);
 });

@@ -13,7 +13,8 @@ const timer = vi.spyOn(globalThis, 'setTimeout');
 
 async function watchLogin() {
   const { calls, db } = countD1();
-  const isolate = await openIsolate(openClock(), { DB: db, PBKDF2_ITERATIONS: String(SLICES * ROUNDS_PER_SLICE) });
+  const settings = { DB: db, PBKDF2_ITERATIONS: String(SLICES * ROUNDS_PER_SLICE) };
+  const isolate = await openIsolate(openClock(), settings, { sleep: async () => {} });
   return async (username: string, password: string) => {
     const before = { pauses: timer.mock.calls.length, calls: calls.length };
     const answer = await isolate.call('POST', '/api/auth/login', {

@@ -75,10 +75,10 @@ function report(what: string, times: Times): number {
 }
 
 /** Names of users who have never logged in. */
-async function insertUsers(): Promise<string[]> {
+async function insertUsers(prefix: string): Promise<string[]> {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const hash = formatPhc({ iterations: ITERATIONS, salt, hash: new Uint8Array(32) });
-  const names = Array.from({ length: NAMES }, (_, i) => `known-${i}`);
+  const names = Array.from({ length: NAMES }, (_, i) => `${prefix}-${i}`);
   const insert = env.DB.prepare(
     'INSERT INTO user (id, username, email, role, password_hash, password_version, created_at) VALUES (?, ?, ?, ?, ?, 1, 0)',
   );
@@ -86,7 +86,10 @@ async function insertUsers(): Promise<string[]> {
   return names;
 }
 
-test('known and unknown names take equally long, at the first guess and once throttled', async () => {
+/** Once in 400 runs is too often to be woken by. */
+const AGAIN = { retry: 1 };
+
+test('known and unknown names take equally long, at the first guess and once throttled', AGAIN, async () => {
   const app = createApp(await loadDeps({ ...env, PBKDF2_ITERATIONS: String(ITERATIONS) }));
   const guess: Guess = async (username) =>
     app.request('http://localhost/api/auth/login', {
@@ -94,7 +97,11 @@ test('known and unknown names take equally long, at the first guess and once thr
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ username, password: 'not the password' }),
     });
-  const names = { known: await insertUsers(), unknown: Array.from({ length: NAMES }, (_, i) => `unknown-${i}`) };
+  const run = crypto.randomUUID().slice(0, 8);
+  const names = {
+    known: await insertUsers(`known-${run}`),
+    unknown: Array.from({ length: NAMES }, (_, i) => `unknown-${run}-${i}`),
+  };
   // As an attacker would have it: all gates of unknown names are awake, none of a known one.
   for (let ghost = 0; ghost < GHOSTS; ghost++) await env.LOGIN_GATE.getByName(`ghost:${ghost}`).hash('', 1);
 
