@@ -1,4 +1,4 @@
-// `npm run common-passwords`: makes src/user/common-passwords.bin, the filter that the Worker asks, from a list that is
+// `npm run common-passwords`: makes assets/common-passwords.bin, the filter that the Worker asks, from a list that is
 // too long to ship. The list's version is pinned, so the same bytes come out until that is raised. `--to` names another
 // file.
 
@@ -19,7 +19,7 @@ const MUST_PASS = 'secure_password';
 
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({ options: { to: { type: 'string' } } });
-const target = values.to ?? join(root, 'src/user/common-passwords.bin');
+const target = values.to ?? join(root, 'assets/common-passwords.bin');
 
 // The data alone: the package's entry is code that unpacks it, and others with it.
 const list: string[] = createRequire(import.meta.url)('@zxcvbn-ts/language-common/src/passwords.json');

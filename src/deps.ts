@@ -9,10 +9,12 @@ import { type Gate, openGate } from './login-gate/gate.ts';
 import type { LoginGate } from './login-gate/login-gate.ts';
 import { selectRevocations } from './session/queries.ts';
 import { openRevocationList, type RevocationList } from './session/revocation-list.ts';
+import { type IsCommonPassword, openCommonPasswords } from './user/common-password.ts';
 
 export type Bindings = Variables &
   LimitBindings & {
     DB: D1Database;
+    ASSETS: Fetcher;
     LOGIN_GATE: DurableObjectNamespace<LoginGate>;
   };
 
@@ -23,6 +25,9 @@ export type Deps = {
   readonly gate: Gate;
   readonly revocations: RevocationList;
   readonly limits: Limiters;
+  readonly isCommonPassword: IsCommonPassword;
+  /** The files that lie beside the Worker. */
+  readonly assets: Fetcher;
   /** Milliseconds since 1970; on Workers it stands still while code computes. */
   readonly nowMs: () => number;
   /** Whole seconds since 1970. */
@@ -68,6 +73,8 @@ export async function loadDeps(bindings: Bindings, platform: Platform = WORKERS)
       search: bindings.SEARCH_LIMIT,
     },
     nowMs: platform.nowMs,
+    isCommonPassword: openCommonPasswords(bindings.ASSETS),
+    assets: bindings.ASSETS,
     now: () => Math.floor(platform.nowMs() / 1000),
     sleep: platform.sleep,
     randomId: platform.randomId,

@@ -9,7 +9,7 @@ import type { Principal } from '../http/context.ts';
 import type { LoginTokens } from '../session/answer.ts';
 import { issueLoginTokens } from '../session/issue.ts';
 import { endSessions, insertSession, ofUnchanged, selectSession } from '../session/queries.ts';
-import { refuseOwnWords } from '../user/password-input.ts';
+import { refuseGuessable } from '../user/password-input.ts';
 import { unchanged, updatePassword } from '../user/queries.ts';
 import { requirePassword, wrongPassword } from './require-password.ts';
 
@@ -21,9 +21,9 @@ export async function changePassword(
   { current_password, new_password }: PasswordChange,
   client: Client,
 ): Promise<LoginTokens> {
-  const { config, db, gate, now, randomId, revocations } = deps;
+  const { config, db, gate, isCommonPassword, now, randomId, revocations } = deps;
   const user = await requirePassword(deps, principal, current_password, 'change_password', client);
-  refuseOwnWords('new_password', new_password, user);
+  await refuseGuessable(isCommonPassword, 'new_password', new_password, user);
   const passwordHash = await gate.hash(user.username, new_password, user);
 
   const id = randomId();

@@ -5,12 +5,14 @@ import { repeatIfLost } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { Client } from '../http/client.ts';
+import { refuseGuessable } from '../user/password-input.ts';
 import { insertUser, selectOwner } from '../user/queries.ts';
 
 export type Registration = { username: string; password: string; email: string };
 
 export async function register(deps: Deps, { username, password, email }: Registration, client: Client) {
-  const { db, gate, now, randomId } = deps;
+  const { db, gate, isCommonPassword, now, randomId } = deps;
+  await refuseGuessable(isCommonPassword, 'password', password, { username, email });
   const passwordHash = await gate.hash(username, password);
   const id = randomId();
   const at = now();

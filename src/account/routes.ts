@@ -11,8 +11,7 @@ import { uuid } from '../http/shapes.ts';
 import { jsonBody } from '../http/validate.ts';
 import { answerTokens, LoginAnswer } from '../session/answer.ts';
 import { email, username } from '../user/names.ts';
-import { isMadeOfOwnWords } from '../user/own-words.ts';
-import { newPassword, OWN_WORDS, password } from '../user/password-input.ts';
+import { newPassword, password } from '../user/password-input.ts';
 import { ActivityAnswer, listActivity } from './activity.ts';
 import { changePassword } from './change-password.ts';
 import { exportAccount } from './export.ts';
@@ -31,14 +30,6 @@ function registrationBody(passwordMinLength: number) {
         "Username with an @ must be the account's own e-mail address",
       ),
       ['username'],
-    ),
-    v.forward(
-      v.partialCheck(
-        [['username'], ['email'], ['password']],
-        (body) => !isMadeOfOwnWords(body.password, body),
-        OWN_WORDS,
-      ),
-      ['password'],
     ),
   );
 }

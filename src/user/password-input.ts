@@ -1,9 +1,9 @@
-// A password as it arrives in a body: text that can be hashed. What a new one needs besides is told to its chooser alone.
+// A password as it arrives in a body: text that can be hashed. A new one must not be what a guesser tries first, either.
 
 import * as v from 'valibot';
 import { findPasswordFlaw, MAX_PASSWORD_BYTES, normalizePassword, type PasswordFlaw } from '../crypto/password.ts';
 import { minCodePoints, refused } from '../http/validate.ts';
-import { isCommonPassword } from './common-password.ts';
+import type { IsCommonPassword } from './common-password.ts';
 import { isMadeOfOwnWords, type Owner } from './own-words.ts';
 
 const SENTENCES: Record<PasswordFlaw, string> = {
@@ -22,20 +22,22 @@ export const password = v.pipe(
 );
 
 export function newPassword(minLength: number) {
-  return v.pipe(
-    password,
-    minCodePoints(minLength),
-    v.check((text) => !isCommonPassword(text), 'Password is one of the most common ones and would be guessed'),
-    v.metadata({ examples: ['secure_password'] }),
-  );
+  return v.pipe(password, minCodePoints(minLength), v.metadata({ examples: ['secure_password'] }));
 }
 
-export const OWN_WORDS = 'Password must not be made of your name, your e-mail address or the name of this service';
+const COMMON = 'Password is one of the most common ones and would be guessed';
+const OWN_WORDS = 'Password must not be made of your name, your e-mail address or the name of this service';
 
 /**
- * For a body that brings a password alone, whose user is known only later; the body of a registration is judged whole.
+ * `member` is where the body has the new password.
  * @throws AppError VALIDATION_ERROR
  */
-export function refuseOwnWords(member: string, text: string, owner: Owner): void {
+export async function refuseGuessable(
+  isCommonPassword: IsCommonPassword,
+  member: string,
+  text: string,
+  owner: Owner,
+): Promise<void> {
   if (isMadeOfOwnWords(text, owner)) throw refused(member, OWN_WORDS);
+  if (await isCommonPassword(text)) throw refused(member, COMMON);
 }

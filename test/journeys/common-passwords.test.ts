@@ -15,7 +15,7 @@ test('the filter of common passwords is, byte for byte, what the script makes of
     const script = join(root, 'script/common-passwords.ts');
     const { stdout } = await promisify(execFile)(process.execPath, [script, '--to', made]);
     expect(stdout).toMatch(/^\d+ passwords in \d+ bytes/);
-    const kept = readFileSync(join(root, 'src/user/common-passwords.bin'));
+    const kept = readFileSync(join(root, 'assets/common-passwords.bin'));
     expect(readFileSync(made).equals(kept)).toBe(true);
   } finally {
     rmSync(folder, { recursive: true });
