@@ -7,7 +7,7 @@ import { clearTokenCookies } from '../http/cookie.ts';
 import { describe } from '../http/describe.ts';
 import { pageQuery, setPageHeaders, toPage } from '../http/page.ts';
 import { byAddress, limitBy } from '../http/rate-limit.ts';
-import { uuid } from '../http/shapes.ts';
+import { text, uuid } from '../http/shapes.ts';
 import { jsonBody } from '../http/validate.ts';
 import { answerTokens, LoginAnswer } from '../session/answer.ts';
 import { email, username } from '../user/names.ts';
@@ -34,16 +34,12 @@ function registrationBody(passwordMinLength: number) {
   );
 }
 
-const Registered = v.object({ user_id: uuid, username: v.string(), email: v.string() });
-const Me = v.object({
-  id: uuid,
-  uuid: uuid,
-  user_id: uuid,
-  username: v.string(),
-  email: v.string(),
-  name: v.string(),
-  role: v.string(),
-});
+const name = text('user@example.com');
+const Registered = v.object({ user_id: uuid, username: name, email: name });
+const Me = v.pipe(
+  v.object({ id: uuid, uuid, user_id: uuid, username: name, email: name, name, role: text('user') }),
+  v.title('User'),
+);
 const Export = v.object({
   user: v.record(v.string(), v.unknown()),
   sessions: v.array(v.record(v.string(), v.unknown())),
@@ -51,13 +47,7 @@ const Export = v.object({
   documents: v.array(v.record(v.string(), v.unknown())),
   activity: v.array(v.record(v.string(), v.unknown())),
 });
-const Userinfo = v.object({
-  sub: uuid,
-  name: v.string(),
-  email: v.string(),
-  uuid: uuid,
-  role: v.string(),
-});
+const Userinfo = v.object({ sub: uuid, name, email: name, uuid, role: text('user') });
 
 export function publicAccountRoutes(deps: Deps) {
   return new Hono<AppEnv>().post(
@@ -66,6 +56,7 @@ export function publicAccountRoutes(deps: Deps) {
       operationId: 'register',
       tag: 'Account',
       summary: 'Create an account',
+      access: 'open',
       answer: [201, Registered],
       errors: ['DUPLICATE_USER', 'RATE_LIMIT_EXCEEDED'],
     }),

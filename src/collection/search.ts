@@ -4,32 +4,39 @@ import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { Principal } from '../http/context.ts';
-import { uuid } from '../http/shapes.ts';
+import { text, uuid } from '../http/shapes.ts';
 import { maxCodePoints, minCodePoints } from '../http/validate.ts';
 import { requireOwner, requireOwnUserId } from '../user/owner.ts';
 import { selectOwner } from '../user/queries.ts';
 import { NOTHING_FOUND, pickAnswer, toMatch, toScores, toSearchWords } from './answer.ts';
 import { type Hit, selectCollection, selectHits } from './queries.ts';
 
+const SENTENCE = 'Machine learning is the study of programs that improve with experience.';
 const DEFAULT_RESULTS = 5;
 const results = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50)));
 
 /** `max_chunks` is what RAG Modulo's command line calls `max_results`. */
 export const SearchBody = v.strictObject({
-  question: v.pipe(v.string(), v.trim(), minCodePoints(1), maxCodePoints(1000)),
+  question: v.pipe(
+    v.string(),
+    v.trim(),
+    minCodePoints(1),
+    maxCodePoints(1000),
+    v.examples(['What is machine learning?']),
+  ),
   collection_id: uuid,
   user_id: uuid,
   config_metadata: v.nullish(v.looseObject({ max_results: results, max_chunks: results })),
 });
 
 export const SearchAnswer = v.object({
-  answer: v.string(),
+  answer: text(SENTENCE),
   sources: v.array(
     v.object({
       document_id: uuid,
-      chunk_id: v.string(),
-      content: v.string(),
-      score: v.number(),
+      chunk_id: text('5a0e1f0c-7c63-4c1e-9f67-2f1d3b4c5d6e-0'),
+      content: text(SENTENCE),
+      score: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
       metadata: v.record(v.string(), v.unknown()),
     }),
   ),

@@ -1,7 +1,7 @@
 // Collections and documents as they go over the wire: what comes in, what goes out.
 
 import * as v from 'valibot';
-import { isoTime, toIsoTime, uuid } from '../http/shapes.ts';
+import { isoTime, text, toIsoTime, uuid } from '../http/shapes.ts';
 import { maxCodePoints, minCodePoints } from '../http/validate.ts';
 import type { Collection, Document } from './queries.ts';
 
@@ -14,7 +14,8 @@ const storable = v.check<string, string>(
   (text) => text.isWellFormed() && !text.includes('\0'),
   'Text must be well-formed Unicode without NUL',
 );
-const label = v.pipe(v.string(), v.trim(), minCodePoints(1), maxCodePoints(255), storable);
+const label = (example: string) =>
+  v.pipe(v.string(), v.trim(), minCodePoints(1), maxCodePoints(255), storable, v.examples([example]));
 const MAX_METADATA_LENGTH = 16 * 1024;
 /** JSON.stringify recurses, so what it is given must not be as deep as somebody likes. */
 const MAX_METADATA_DEPTH = 32;
@@ -30,14 +31,14 @@ const metadata = v.optional(
 );
 /** Members that are not named here (`is_private`, `users`, `status`) are ignored. */
 export const NewCollection = v.object({
-  name: label,
+  name: label('Notes'),
   description: v.nullish(v.pipe(v.string(), maxCodePoints(2000), storable)),
   metadata,
   user_id: v.optional(uuid),
 });
 
 export const NewDocument = v.object({
-  filename: label,
+  filename: label('notes.md'),
   content: v.pipe(
     v.string(),
     v.check((text) => text.isWellFormed() && !text.includes('\0'), 'Content must be well-formed Unicode without NUL'),
@@ -46,33 +47,40 @@ export const NewDocument = v.object({
       `Content must have at most ${MAX_CONTENT_BYTES} bytes of UTF-8`,
     ),
     v.check((text) => text.trim() !== '', 'Content must not be blank'),
+    v.examples(['The weather was fine. Machine learning is the study of programs that improve with experience.']),
   ),
   metadata,
   user_id: v.optional(uuid),
 });
 
-export const CollectionAnswer = v.object({
-  id: uuid,
-  name: v.string(),
-  description: v.nullable(v.string()),
-  user_id: uuid,
-  document_count: v.number(),
-  status: v.picklist(['created', 'completed']),
-  created_at: isoTime,
-  updated_at: isoTime,
-  metadata: v.record(v.string(), v.unknown()),
-});
+export const CollectionAnswer = v.pipe(
+  v.object({
+    id: uuid,
+    name: text('Notes'),
+    description: v.nullable(v.string()),
+    user_id: uuid,
+    document_count: v.number(),
+    status: v.picklist(['created', 'completed']),
+    created_at: isoTime,
+    updated_at: isoTime,
+    metadata: v.record(v.string(), v.unknown()),
+  }),
+  v.title('Collection'),
+);
 
-export const DocumentAnswer = v.object({
-  id: uuid,
-  filename: v.string(),
-  collection_id: uuid,
-  user_id: uuid,
-  status: v.literal('completed'),
-  chunk_count: v.number(),
-  created_at: isoTime,
-  metadata: v.record(v.string(), v.unknown()),
-});
+export const DocumentAnswer = v.pipe(
+  v.object({
+    id: uuid,
+    filename: text('notes.md'),
+    collection_id: uuid,
+    user_id: uuid,
+    status: v.literal('completed'),
+    chunk_count: v.number(),
+    created_at: isoTime,
+    metadata: v.record(v.string(), v.unknown()),
+  }),
+  v.title('Document'),
+);
 
 export function showCollection(row: Collection): v.InferOutput<typeof CollectionAnswer> {
   return {

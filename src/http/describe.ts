@@ -1,34 +1,26 @@
-// A route's documentation: what it answers, and which of the errors table it can end in.
+// A route's documentation, beside the route: what it answers, who may ask, and which of the errors table it can end in.
+// src/openapi adds what follows from that: what the body's schema demands, what the guard refuses.
 
-import { describeRoute, resolver } from 'hono-openapi';
-import * as v from 'valibot';
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import type { MiddlewareHandler } from 'hono';
+import type * as v from 'valibot';
+import type { ErrorCode } from '../errors.ts';
 
 export type RouteDescription = {
   operationId: string;
-  tag: string;
+  tag: 'Account' | 'Session' | 'Services' | 'Collections' | 'Documents' | 'Search' | 'Service';
   summary: string;
   answer: readonly [status: 200 | 201, schema: v.GenericSchema] | readonly [status: 204];
+  /** Without it, a bearer token or a session's cookie. */
+  access?: 'open' | 'service';
   errors?: readonly ErrorCode[];
+  /** A body of its own instead of the table's. */
+  failure?: readonly [status: 503, schema: v.GenericSchema];
 };
 
-const ErrorAnswer = v.object({ detail: v.string(), error_code: v.optional(v.string()) });
+/** The mark by which a route's description is found among its handlers. */
+export const DESCRIPTION = Symbol('description');
 
-export function describe({ operationId, tag, summary, answer: [status, schema], errors = [] }: RouteDescription) {
-  const failures = errors.map((code) => {
-    const [failure, description] = ERRORS[code];
-    return [failure, { description, content: { 'application/json': { schema: resolver(ErrorAnswer) } } }] as const;
-  });
-  return describeRoute({
-    operationId,
-    tags: [tag],
-    summary,
-    responses: {
-      [status]: {
-        description: summary,
-        ...(schema ? { content: { 'application/json': { schema: resolver(schema) } } } : {}),
-      },
-      ...Object.fromEntries(failures),
-    },
-  });
+export function describe(description: RouteDescription): MiddlewareHandler & { [DESCRIPTION]: RouteDescription } {
+  const pass: MiddlewareHandler = (_c, next) => next();
+  return Object.assign(pass, { [DESCRIPTION]: description });
 }

@@ -32,10 +32,11 @@ export function healthRoutes({ db }: Deps) {
   };
   const description = describe({
     operationId: 'health',
-    tag: 'Health',
+    tag: 'Service',
+    access: 'open',
     summary: 'Whether the service and its database answer',
     answer: [200, Health],
-    errors: ['SERVICE_UNAVAILABLE'],
+    failure: [503, Health],
   });
 
   return new Hono<AppEnv>().on('GET', ['/health', '/api/health'], description, async (c) => {

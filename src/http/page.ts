@@ -10,7 +10,16 @@ const PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;
 
 const count = (most: number) =>
-  v.optional(v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(most)));
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.digits(),
+      v.metadata({ type: 'integer', pattern: undefined, minimum: 1, maximum: most }), // documented is what stands before a transformation
+      v.transform(Number),
+      v.minValue(1),
+      v.maxValue(most),
+    ),
+  );
 
 /** `page` from 1 and `page_size` from 1 to 100; either implies the other, neither is the whole list. */
 export const pageQuery = query(v.object({ page: count(1_000_000), page_size: count(MAX_PAGE_SIZE) }));

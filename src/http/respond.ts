@@ -32,23 +32,25 @@ export function respondError(thrown: unknown, c: Context<AppEnv>): Response {
 }
 
 /** The answer to an error, and nothing else: middleware that must return instead of throwing calls this. */
-export function errorResponse({ code, fields, retryAfter, limit }: AppError, c: Context<AppEnv>): Response {
-  const [status, detail] = ERRORS[code];
+export function errorResponse(error: AppError, c: Context<AppEnv>): Response {
+  const { code, retryAfter, limit } = error;
+  const [status] = ERRORS[code];
   const challenge = CHALLENGES[code];
   if (challenge) c.header('WWW-Authenticate', challenge);
   if (status === 503) c.header('Retry-After', String(RETRY_AFTER_SECONDS));
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
   if (limit !== undefined) c.header('X-RateLimit-Limit', String(limit));
-  return c.json(
-    {
-      detail: code === 'VALIDATION_ERROR' ? fields : detail,
-      ...(WITHOUT_CODE.includes(code) ? {} : { error_code: code }),
-      ...(code === 'BAD_REQUEST' ? { error: 'invalid_request' } : {}), // as OAuth clients read it (RFC 6749 §5.2)
-      ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
-      ...(code === 'INTERNAL_ERROR' ? { request_id: c.get('requestId') } : {}),
-    },
-    status satisfies ContentfulStatusCode,
-  );
+  return c.json(errorBody(error, c.get('requestId')), status satisfies ContentfulStatusCode);
+}
+
+export function errorBody({ code, fields, retryAfter }: AppError, requestId: string) {
+  return {
+    detail: code === 'VALIDATION_ERROR' ? fields : ERRORS[code][1],
+    ...(WITHOUT_CODE.includes(code) ? {} : { error_code: code }),
+    ...(code === 'BAD_REQUEST' ? { error: 'invalid_request' } : {}), // as OAuth clients read it (RFC 6749 §5.2)
+    ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+    ...(code === 'INTERNAL_ERROR' ? { request_id: requestId } : {}),
+  };
 }
 
 function toAppError(thrown: unknown): AppError {

@@ -7,6 +7,9 @@ export const uuid = v.pipe(v.string(), v.uuid(), v.toLowerCase());
 
 export const isoTime = v.pipe(v.string(), v.description('ISO 8601, UTC'), v.examples(['2026-11-23T21:00:00Z']));
 
+/** Text with an example, for the documentation. */
+export const text = (example: string) => v.pipe(v.string(), v.examples([example]));
+
 /** Whole seconds since 1970 as ISO 8601 with `Z`. */
 export function toIsoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');

@@ -2,7 +2,6 @@
 // documents it. Refusals have pydantic's shape and never repeat what was sent.
 
 import type { Context, MiddlewareHandler } from 'hono';
-import { resolver, uniqueSymbol } from 'hono-openapi';
 import * as v from 'valibot';
 import { decodeUtf8 } from '../crypto/encoding.ts';
 import { findFlaw, isObject } from '../crypto/json.ts';
@@ -18,6 +17,10 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded$/i;
 type Target = 'json' | 'form' | 'query' | 'param';
 /** Where pydantic says that a value was found. */
 const LOCATION = { json: 'body', form: 'body', query: 'query', param: 'path' } as const;
+
+/** The mark by which the documentation finds what a route takes. */
+export const INPUT = Symbol('input');
+export type Input = { target: Target; schema: v.GenericSchema; optional: boolean };
 
 type Validated<T extends Target, S extends v.GenericSchema> = {
   in: Record<T, v.InferInput<S>>;
@@ -36,12 +39,13 @@ export function jsonBody<S extends v.GenericSchema>(schema: S, limitBytes = AUTH
 
 /** As {@link jsonBody}, but no body at all, of whatever type, is an empty object. */
 export function optionalJsonBody<S extends v.GenericSchema>(schema: S) {
-  return validated('json', schema, async (c) => {
+  const read = async (c: Context<AppEnv>) => {
     const text = await readText(c.req.raw, AUTH_BODY_LIMIT_BYTES);
     if (text === '') return {};
     requireMediaType(c.req.raw, JSON_TYPE);
     return parseObject(text);
-  });
+  };
+  return validated('json', schema, read, true);
 }
 
 /** A form, as OAuth's endpoints take it (RFC 6749 appendix B). A wrong one is a plain 400, as those endpoints answer it. */
@@ -72,6 +76,7 @@ function validated<T extends Target, S extends v.GenericSchema>(
   target: T,
   schema: S,
   read: (c: Context<AppEnv>) => unknown,
+  optional = false,
 ): MiddlewareHandler<AppEnv, string, Validated<T, S>> {
   const middleware: MiddlewareHandler<AppEnv, string, Validated<T, S>> = async (c, next) => {
     const result = v.safeParse(schema, await read(c as Context<AppEnv>), { abortPipeEarly: true });
@@ -82,8 +87,7 @@ function validated<T extends Target, S extends v.GenericSchema>(
     c.req.addValidatedData(target, result.output as object);
     await next();
   };
-  // The mark by which hono-openapi finds what a middleware validates.
-  return Object.assign(middleware, { [uniqueSymbol]: { target, ...resolver(schema) } });
+  return Object.assign(middleware, { [INPUT]: { target, schema, optional } satisfies Input });
 }
 
 async function readText(request: Request, limitBytes: number): Promise<string> {

@@ -74,7 +74,8 @@ export function policyRoutes({ config }: Deps) {
     '/.well-known/auth-policy',
     describe({
       operationId: 'authPolicy',
-      tag: 'Policy',
+      tag: 'Service',
+      access: 'open',
       summary: 'Lifetimes, limits and costs',
       answer: [200, Policy],
     }),

@@ -13,22 +13,29 @@ const lifetimes = {
     v.examples([2_592_000]),
   ),
 };
-const Tokens = v.object({
-  access_token: v.pipe(v.string(), v.description('Compact JWS, for the Authorization header')),
-  token_type: v.literal('bearer'),
-  refresh_token: v.pipe(v.string(), v.description('Gets the next tokens; each answer brings its successor')),
-  ...lifetimes,
-});
+const Tokens = v.pipe(
+  v.object({
+    access_token: v.pipe(v.string(), v.description('Compact JWS, for the Authorization header')),
+    token_type: v.literal('bearer'),
+    refresh_token: v.pipe(v.string(), v.description('Gets the next tokens; each answer brings its successor')),
+    ...lifetimes,
+  }),
+  v.title('Tokens'),
+);
 export type Tokens = v.InferOutput<typeof Tokens>;
-const LoginTokens = v.object({
-  ...Tokens.entries,
-  device_token: v.pipe(v.string(), v.description('For the next login: tells this device from strangers who guess')),
-});
+const LoginTokens = v.pipe(
+  v.object({
+    ...Tokens.entries,
+    device_token: v.pipe(v.string(), v.description('For the next login: tells this device from strangers who guess')),
+  }),
+  v.title('LoginTokens'),
+);
 export type LoginTokens = v.InferOutput<typeof LoginTokens>;
 
+const InCookies = v.pipe(v.object(lifetimes), v.title('TokensInCookies'));
 /** The second where the tokens went into cookies. */
-export const TokenAnswer = v.union([Tokens, v.object(lifetimes)]);
-export const LoginAnswer = v.union([LoginTokens, v.object(lifetimes)]);
+export const TokenAnswer = v.union([Tokens, InCookies]);
+export const LoginAnswer = v.union([LoginTokens, InCookies]);
 
 export function answerTokens(c: Context<AppEnv>, tokens: Tokens | LoginTokens, cookieMode: boolean) {
   if (!cookieMode) return c.json(tokens);

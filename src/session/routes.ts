@@ -20,7 +20,12 @@ import { refresh } from './refresh.ts';
 import { removeSession } from './remove.ts';
 
 const LoginBody = v.object({
-  username: v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH), v.description('User name or e-mail')),
+  username: v.pipe(
+    v.string(),
+    v.maxLength(MAX_NAME_LENGTH),
+    v.description('User name or e-mail'),
+    v.examples(['user@example.com']),
+  ),
   password,
   device_token: v.optional(v.pipe(v.string(), v.description('From an earlier login on this device'))),
 });
@@ -39,6 +44,7 @@ export function publicSessionRoutes(deps: Deps) {
         operationId: 'login',
         tag: 'Session',
         summary: 'Log in and get tokens',
+        access: 'open',
         answer: [200, LoginAnswer],
         errors: ['INVALID_CREDENTIALS', 'CROSS_ORIGIN', 'RATE_LIMIT_EXCEEDED'],
       }),
@@ -59,6 +65,7 @@ export function publicSessionRoutes(deps: Deps) {
         operationId: 'refresh',
         tag: 'Session',
         summary: 'Get the next tokens of a session',
+        access: 'open',
         answer: [200, TokenAnswer],
         errors: ['INVALID_REFRESH_TOKEN', 'CROSS_ORIGIN', 'RATE_LIMIT_EXCEEDED'],
       }),
@@ -78,8 +85,9 @@ export function publicSessionRoutes(deps: Deps) {
         operationId: 'logout',
         tag: 'Session',
         summary: 'End the session of an access token, even an expired one, of a refresh token, or of a cookie',
+        access: 'open',
         answer: [204],
-        errors: ['NOT_AUTHENTICATED', 'INVALID_REFRESH_TOKEN', 'CROSS_ORIGIN'],
+        errors: ['NOT_AUTHENTICATED', 'INVALID_TOKEN', 'INVALID_REFRESH_TOKEN', 'CROSS_ORIGIN'],
       }),
       refuseCrossOrigin,
       optionalJsonBody(RefreshBody),

@@ -12,17 +12,22 @@ const SENTENCES: Record<PasswordFlaw, string> = {
   too_long: `Password must have at most ${MAX_PASSWORD_BYTES} bytes of UTF-8`,
 };
 
-export const password = v.pipe(
-  v.string(),
-  v.check(
-    (text) => findPasswordFlaw(text) === undefined,
-    ({ input }) => SENTENCES[findPasswordFlaw(input) ?? 'too_long'],
-  ),
-  v.transform(normalizePassword),
+const sound = v.check<string, (issue: v.CheckIssue<string>) => string>(
+  (text) => findPasswordFlaw(text) === undefined,
+  ({ input }) => SENTENCES[findPasswordFlaw(input) ?? 'too_long'],
 );
+const normalized = v.transform(normalizePassword);
+
+export const password = v.pipe(v.string(), v.examples(['secure_password']), sound, normalized);
 
 export function newPassword(minLength: number) {
-  return v.pipe(password, minCodePoints(minLength), v.metadata({ examples: ['secure_password'] }));
+  return v.pipe(
+    v.string(),
+    v.metadata({ minLength, examples: ['secure_password'] }), // documented is what stands before a transformation
+    sound,
+    normalized,
+    minCodePoints(minLength),
+  );
 }
 
 const COMMON = 'Password is one of the most common ones and would be guessed';

@@ -1,0 +1,22 @@
+// `npm run build`: the assets that are made and not written. wrangler runs it before it serves or deploys.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const { describeApi } = await importFromWorker<{ describeApi: () => object }>('src/openapi/document.ts');
+writeFileSync(join(root, 'assets/openapi.json'), JSON.stringify(describeApi()));
+
+/** Node knows neither JSX nor imports of JSON without their attribute, so what the Worker is made of is bundled first. */
+async function importFromWorker<Module>(entry: string): Promise<Module> {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, entry)],
+    bundle: true,
+    format: 'esm',
+    external: ['cloudflare:*'],
+    write: false,
+  });
+  const [code] = outputFiles;
+  return import(`data:text/javascript;base64,${Buffer.from(code?.contents ?? '').toString('base64')}`);
+}

@@ -1,3 +1,0 @@
-// Stands in for modules that the bundle must not carry (wrangler.toml, [alias]).
-
-export {};
