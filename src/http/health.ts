@@ -1,6 +1,6 @@
 // Whether this service can serve: it can when its database answers, and in time.
 
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { version } from '../../package.json';
 import { user } from '../db/schema.ts';
@@ -39,11 +39,12 @@ export function healthRoutes({ db }: Deps) {
     failure: [503, Health],
   });
 
-  return new Hono<AppEnv>().on('GET', ['/health', '/api/health'], description, async (c) => {
+  const answer = async (c: Context<AppEnv>) => {
     const status = (await databaseAnswers()) ? 'healthy' : 'unhealthy';
     const body = { status, version, services: { database: status } } as const;
     if (status === 'healthy') return c.json(body);
     c.header('Retry-After', String(RETRY_AFTER_SECONDS));
     return c.json(body, 503);
-  });
+  };
+  return new Hono<AppEnv>().get('/health', description, answer).get('/api/health', description, answer);
 }
