@@ -19,6 +19,7 @@ import { errorResponse, respondError } from './http/respond.ts';
 import { policyRoutes } from './policy/routes.ts';
 import { publicSessionRoutes, sessionRoutes } from './session/routes.ts';
 import { serviceRoutes } from './session/service-routes.ts';
+import { uiRoutes } from './ui/routes.ts';
 
 export type App = ReturnType<typeof createApp>;
 
@@ -36,6 +37,7 @@ export function createApp(deps: Deps) {
   app.use(knownRoute);
 
   return app
+    .route('/', uiRoutes(deps))
     .route('/', healthRoutes(deps))
     .route('/', policyRoutes(deps))
     .route('/api/auth', publicAccountRoutes(deps))

@@ -17,19 +17,21 @@ const Health = v.object({
   services: v.object({ database: v.picklist(['healthy', 'unhealthy']) }),
 });
 
-export function healthRoutes({ db }: Deps) {
-  const databaseAnswers = async (): Promise<boolean> => {
-    const timeout = new Promise<false>((resolve) => setTimeout(resolve, DATABASE_TIMEOUT_MS, false));
-    const query = db
-      .select({ id: user.id })
-      .from(user)
-      .limit(1)
-      .then(
-        () => true,
-        () => false,
-      );
-    return Promise.race([query, timeout]);
-  };
+/** Whether the database answers, in time. */
+export async function isHealthy({ db }: Deps): Promise<boolean> {
+  const timeout = new Promise<false>((resolve) => setTimeout(resolve, DATABASE_TIMEOUT_MS, false));
+  const query = db
+    .select({ id: user.id })
+    .from(user)
+    .limit(1)
+    .then(
+      () => true,
+      () => false,
+    );
+  return Promise.race([query, timeout]);
+}
+
+export function healthRoutes(deps: Deps) {
   const description = describe({
     operationId: 'health',
     tag: 'Service',
@@ -40,7 +42,7 @@ export function healthRoutes({ db }: Deps) {
   });
 
   const answer = async (c: Context<AppEnv>) => {
-    const status = (await databaseAnswers()) ? 'healthy' : 'unhealthy';
+    const status = (await isHealthy(deps)) ? 'healthy' : 'unhealthy';
     const body = { status, version, services: { database: status } } as const;
     if (status === 'healthy') return c.json(body);
     c.header('Retry-After', String(RETRY_AFTER_SECONDS));

@@ -16,7 +16,6 @@ function appWith(config: Partial<Deps['config']>, overrides: Partial<Deps> = {})
 test('an unknown path is a 404, with or without a token', async () => {
   const token = await login(await mintUser());
   for (const path of [
-    '/',
     '/api',
     '/api/auth',
     '/api/auth/login/',

@@ -10,6 +10,12 @@ import { hostileTokens } from '../support/hostile-tokens.ts';
 
 /** A route is public only by standing here. */
 const PUBLIC_ROUTES = [
+  'GET /',
+  'GET /docs',
+  'GET /docs/:file',
+  'GET /style.css',
+  'GET /openapi.json',
+  'GET /redoc',
   'GET /health',
   'GET /api/health',
   'GET /.well-known/auth-policy',
