@@ -34,6 +34,7 @@ export async function serve(main: Main): Promise<Bench> {
                     migrations_dir: join(root, 'migrations'),
                   },
                 ],
+                assets: { directory: join(root, 'assets'), binding: 'ASSETS', run_worker_first: true },
                 durable_objects: { bindings: [{ name: 'LOGIN_GATE', class_name: 'LoginGate' }] },
                 // The limiters are asked, as in production, and never refuse.
                 ratelimits: Object.values(LIMITS).map(({ binding }) => ({

@@ -1,12 +1,16 @@
 // `npm run build`: the assets that are made and not written. wrangler runs it before it serves or deploys.
 
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const { describeApi } = await importFromWorker<{ describeApi: () => object }>('src/openapi/document.ts');
 writeFileSync(join(root, 'assets/openapi.json'), JSON.stringify(describeApi()));
+
+const { renderPages } = await importFromWorker<{ renderPages: () => Record<string, string> }>('src/ui/pages/all.tsx');
+mkdirSync(join(root, 'assets/pages'), { recursive: true });
+for (const [name, html] of Object.entries(renderPages())) writeFileSync(join(root, `assets/pages/${name}.html`), html);
 
 for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']) {
   copyFileSync(join(root, 'node_modules/swagger-ui-dist', file), join(root, 'assets/docs', file));
