@@ -5,6 +5,7 @@ import { requestId } from 'hono/request-id';
 import { accountRoutes, publicAccountRoutes } from './account/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
 import type { Deps } from './deps.ts';
+import { deviceGrantRoutes } from './device-grant/routes.ts';
 import { AppError } from './errors.ts';
 import type { AppEnv } from './http/context.ts';
 import { allowOrigins } from './http/cors.ts';
@@ -19,6 +20,7 @@ import { errorResponse, respondError } from './http/respond.ts';
 import { policyRoutes } from './policy/routes.ts';
 import { publicSessionRoutes, sessionRoutes } from './session/routes.ts';
 import { serviceRoutes } from './session/service-routes.ts';
+import { deviceRoutes } from './ui/device-routes.ts';
 import { uiRoutes } from './ui/routes.ts';
 
 export type App = ReturnType<typeof createApp>;
@@ -38,10 +40,12 @@ export function createApp(deps: Deps) {
 
   return app
     .route('/', uiRoutes(deps))
+    .route('/', deviceRoutes(deps))
     .route('/', healthRoutes(deps))
     .route('/', policyRoutes(deps))
     .route('/api/auth', publicAccountRoutes(deps))
     .route('/api/auth', publicSessionRoutes(deps))
+    .route('/api/auth', deviceGrantRoutes(deps))
     .route('/api/auth', serviceRoutes(deps))
     .use(guard(deps))
     .use(limitBy(deps, 'user', byUser))

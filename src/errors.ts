@@ -3,6 +3,11 @@
 
 export const ERRORS = {
   BAD_REQUEST: [400, 'Bad Request'],
+  AUTHORIZATION_PENDING: [400, 'Nobody has approved this device yet'],
+  SLOW_DOWN: [400, 'Polled too early: wait five seconds longer from now on'],
+  ACCESS_DENIED: [400, 'This device was denied'],
+  EXPIRED_TOKEN: [400, 'The device code has expired'],
+  INVALID_GRANT: [400, 'The device code is unknown or was used'],
   NOT_AUTHENTICATED: [401, 'Not authenticated'],
   INVALID_TOKEN: [401, 'Invalid authentication credentials'],
   TOKEN_EXPIRED: [401, 'Token has expired'],
@@ -12,6 +17,7 @@ export const ERRORS = {
   CROSS_ORIGIN: [403, 'Cross-origin request refused'],
   HTTPS_REQUIRED: [403, 'HTTPS required'],
   NOT_FOUND: [404, 'Not Found'],
+  USER_CODE_UNKNOWN: [404, 'No device waits under this code'],
   SESSION_NOT_FOUND: [404, 'Session not found'],
   COLLECTION_NOT_FOUND: [404, 'Collection not found'],
   DOCUMENT_NOT_FOUND: [404, 'Document not found'],

@@ -1,7 +1,7 @@
 // Who did what, when, from where, with which outcome: written in the batch of the change itself, or with it not at all.
 // No password, token or hash has a column here.
 
-import { and, desc, eq, lte, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lte, notExists, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { auditEvent, session, user } from '../db/schema.ts';
 import type { Client } from '../http/client.ts';
@@ -11,7 +11,7 @@ export type AuditEvent = typeof auditEvent.$inferSelect;
 
 /** `reason` is the word that stands in the log line, too. */
 export type Happening = {
-  action: 'register' | 'login' | 'refresh' | 'logout' | 'change_password' | 'delete_account';
+  action: 'register' | 'login' | 'refresh' | 'logout' | 'change_password' | 'delete_account' | 'device_login';
   outcome: 'success' | 'failure';
   reason?: string;
 };
@@ -57,6 +57,16 @@ export function recordEndings(db: Database, happening: Happening, which: SQL | u
       .select({ ...columns(happening, client, at, sql`${session.userId}`, sql`${session.id}`) })
       .from(session)
       .where(and(which, sql`${session.endedAt} IS NULL`)),
+  );
+}
+
+/** This user's failures at this, since then. */
+export function isFailureSince(userId: string, action: Happening['action'], since: number) {
+  return and(
+    eq(auditEvent.userId, userId),
+    gt(auditEvent.at, since),
+    eq(auditEvent.action, action),
+    eq(auditEvent.outcome, 'failure'),
   );
 }
 

@@ -16,6 +16,8 @@ export type Key = {
   readonly refresh: CryptoKey;
   /** The same for device tokens. */
   readonly device: CryptoKey;
+  /** The same for the codes that devices poll with. */
+  readonly grant: CryptoKey;
 };
 
 export type Keyring = {
@@ -55,6 +57,7 @@ async function importKey(algorithm: Algorithm, secret: string, usages: string[])
     headerSegment: encodeBase64url(encodeUtf8(header)),
     refresh: await deriveHmacKey(secret, 'refresh'),
     device: await deriveHmacKey(secret, 'device'),
+    grant: await deriveHmacKey(secret, 'grant'),
   };
 }
 

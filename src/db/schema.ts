@@ -85,3 +85,19 @@ export const chunk = sqliteTable('chunk', {
   scope: text('scope').notNull(),
   content: text('content').notNull(),
 });
+
+export const deviceGrant = sqliteTable('device_grant', {
+  id: text('id').primaryKey(),
+  userCode: text('user_code').notNull().unique(),
+  clientName: text('client_name').notNull(),
+  createdAt: integer('created_at').notNull(),
+  polledAt: integer('polled_at').notNull(),
+  interval: integer('interval').notNull(),
+  userAgent: text('user_agent'),
+  country: text('country'),
+  network: text('network'),
+  userId: text('user_id').references(() => user.id, { onDelete: 'cascade' }),
+  passwordVersion: integer('password_version'),
+  approved: integer('approved', { mode: 'boolean' }),
+  sessionId: text('session_id'),
+});

@@ -6,25 +6,32 @@ import { createMiddleware } from 'hono/factory';
 import { verifyToken } from '../crypto/jwt.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import type { AppEnv } from './context.ts';
+import type { AppEnv, Principal } from './context.ts';
 import { readTokenCookie } from './cookie.ts';
 
-export function guard({ keyring, config, now, revocations }: Deps) {
+export function guard(deps: Deps) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const bearer = readBearer(c);
-    const token = bearer ?? readTokenCookie(c, 'access');
-    if (token === undefined) throw new AppError('NOT_AUTHENTICATED');
-    const verdict = await verifyToken(token, keyring, config.jwt, now());
-    if (!verdict.ok) {
-      const code = verdict.reason === 'expired' ? 'TOKEN_EXPIRED' : 'INVALID_TOKEN';
-      throw new AppError(code, { reason: `token_${verdict.reason}` });
-    }
-    const { sub, sid } = verdict.claims;
-    if (await revocations.includes(sid)) throw new AppError('INVALID_TOKEN', { reason: 'token_revoked' });
-    c.set('principal', { userId: sub, sessionId: sid });
-    c.set('cookieMode', bearer === undefined);
+    c.set('principal', await authenticate(c, deps));
+    c.set('cookieMode', readBearer(c) === undefined);
     await next();
   });
+}
+
+/** @throws AppError NOT_AUTHENTICATED, INVALID_TOKEN, TOKEN_EXPIRED */
+export async function authenticate(
+  c: Context<AppEnv>,
+  { keyring, config, now, revocations }: Deps,
+): Promise<Principal> {
+  const token = readBearer(c) ?? readTokenCookie(c, 'access');
+  if (token === undefined) throw new AppError('NOT_AUTHENTICATED');
+  const verdict = await verifyToken(token, keyring, config.jwt, now());
+  if (!verdict.ok) {
+    const code = verdict.reason === 'expired' ? 'TOKEN_EXPIRED' : 'INVALID_TOKEN';
+    throw new AppError(code, { reason: `token_${verdict.reason}` });
+  }
+  const { sub, sid } = verdict.claims;
+  if (await revocations.includes(sid)) throw new AppError('INVALID_TOKEN', { reason: 'token_revoked' });
+  return { userId: sub, sessionId: sid };
 }
 
 /** The token of an `Authorization: Bearer` header; `undefined` without one, and for any other scheme. */

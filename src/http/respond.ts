@@ -21,6 +21,16 @@ const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   TOKEN_EXPIRED: `${REALM}, error="invalid_token", error_description="The access token expired"`,
 };
 
+/** The words of OAuth's clients (RFC 6749 §5.2, RFC 8628 §3.5). */
+const OAUTH_ERRORS: Partial<Record<ErrorCode, string>> = {
+  BAD_REQUEST: 'invalid_request',
+  AUTHORIZATION_PENDING: 'authorization_pending',
+  SLOW_DOWN: 'slow_down',
+  ACCESS_DENIED: 'access_denied',
+  EXPIRED_TOKEN: 'expired_token',
+  INVALID_GRANT: 'invalid_grant',
+};
+
 /** The page documents these three bodies to the letter: a detail and nothing else. */
 const WITHOUT_CODE: readonly ErrorCode[] = ['NOT_AUTHENTICATED', 'INVALID_TOKEN', 'TOKEN_EXPIRED'];
 
@@ -47,7 +57,7 @@ export function errorBody({ code, fields, retryAfter }: AppError, requestId: str
   return {
     detail: code === 'VALIDATION_ERROR' ? fields : ERRORS[code][1],
     ...(WITHOUT_CODE.includes(code) ? {} : { error_code: code }),
-    ...(code === 'BAD_REQUEST' ? { error: 'invalid_request' } : {}), // as OAuth clients read it (RFC 6749 §5.2)
+    ...(code in OAUTH_ERRORS ? { error: OAUTH_ERRORS[code] } : {}),
     ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
     ...(code === 'INTERNAL_ERROR' ? { request_id: requestId } : {}),
   };

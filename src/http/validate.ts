@@ -52,14 +52,27 @@ export function optionalJsonBody<S extends v.GenericSchema>(schema: S) {
 export function formBody<S extends v.GenericSchema>(schema: S) {
   return validated('form', schema, async (c) => {
     requireMediaType(c.req.raw, FORM_TYPE);
-    const text = decodeUtf8(await readBody(c.req.raw, AUTH_BODY_LIMIT_BYTES));
-    const pairs = [...new URLSearchParams(text)];
-    // RFC 6749 §3.2: parameters must not be included more than once.
-    const names = new Set(pairs.map(([name]) => name));
-    if (text === undefined || names.size < pairs.length)
-      throw new AppError('BAD_REQUEST', { reason: 'form_ambiguous' });
-    return Object.fromEntries(pairs);
+    return readForm(c);
   });
+}
+
+/** As {@link formBody}, or the same members as JSON. */
+export function oauthBody<S extends v.GenericSchema>(schema: S) {
+  return validated('form', schema, async (c) => {
+    const isForm = FORM_TYPE.test(c.req.header('Content-Type')?.split(';')[0]?.trim() ?? '');
+    if (isForm) return readForm(c);
+    requireMediaType(c.req.raw, JSON_TYPE);
+    return parseObject(await readText(c.req.raw, AUTH_BODY_LIMIT_BYTES));
+  });
+}
+
+async function readForm(c: Context<AppEnv>): Promise<Record<string, string>> {
+  const text = decodeUtf8(await readBody(c.req.raw, AUTH_BODY_LIMIT_BYTES));
+  const pairs = [...new URLSearchParams(text)];
+  // RFC 6749 §3.2: parameters must not be included more than once.
+  const names = new Set(pairs.map(([name]) => name));
+  if (text === undefined || names.size < pairs.length) throw new AppError('BAD_REQUEST', { reason: 'form_ambiguous' });
+  return Object.fromEntries(pairs);
 }
 
 /** Query parameters; of one that is given twice, the first counts. */

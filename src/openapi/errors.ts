@@ -54,13 +54,14 @@ function errorSchema(codes: readonly ErrorCode[]): JsonSchema {
         },
       }
     : { type: 'string', enum: [...new Set(codes.map((code) => ERRORS[code][1]))] };
+  const oauth = bodies.flatMap((body) => body.error ?? []);
   const known = bodies.flatMap((body) => body.error_code ?? []);
   return {
     type: 'object',
     properties: {
       detail,
       ...(known.length > 0 ? { error_code: { type: 'string', enum: known } } : {}),
-      ...(codes.includes('BAD_REQUEST') ? { error: { const: 'invalid_request' } } : {}),
+      ...(oauth.length > 0 ? { error: { type: 'string', enum: oauth } } : {}),
       ...(codes.includes('RATE_LIMIT_EXCEEDED') ? { retry_after: { type: 'integer' } } : {}),
       ...(codes.includes('INTERNAL_ERROR') ? { request_id: { type: 'string' } } : {}),
     },

@@ -23,7 +23,7 @@ const Tokens = v.pipe(
   v.title('Tokens'),
 );
 export type Tokens = v.InferOutput<typeof Tokens>;
-const LoginTokens = v.pipe(
+export const LoginTokens = v.pipe(
   v.object({
     ...Tokens.entries,
     device_token: v.pipe(v.string(), v.description('For the next login: tells this device from strangers who guess')),

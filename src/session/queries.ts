@@ -20,9 +20,9 @@ export const MAX_SESSIONS = 100;
 
 /**
  * Opens a session, unless the user was deleted or the password changed since `owner` was read: a session must not
- * outlive the password that it was made with. Whether it opened, {@link selectSession} tells.
+ * outlive the password that it was made with. And not where `condition` does not hold. Whether it opened, {@link selectSession} tells.
  */
-export function insertSession(db: Database, row: NewSession, owner: User) {
+export function insertSession(db: Database, row: NewSession, owner: User, condition?: SQL) {
   return db
     .insert(session)
     .select(
@@ -39,7 +39,7 @@ export function insertSession(db: Database, row: NewSession, owner: User) {
           network: sql`${row.network}`.as('network'),
         })
         .from(user)
-        .where(unchanged(owner)),
+        .where(and(unchanged(owner), condition)),
     )
     .onConflictDoNothing();
 }

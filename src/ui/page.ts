@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from '../http/context.ts';
 
-type PageName = 'landing' | 'docs';
+export type PageName = 'landing' | 'docs' | 'device-login' | 'device-code' | 'device-approve' | 'device-done';
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -23,7 +23,7 @@ export async function servePage(
     'Content-Security-Policy',
     `default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; ${policy}`,
   );
-  c.header('Referrer-Policy', 'no-referrer');
+  c.header('Referrer-Policy', 'same-origin'); // not `no-referrer`, with which a form says nothing of its origin
   const html = await file.text();
   return c.html(html.replace(/\{(\w+)\}/g, (_, value: string) => escapeHtml(String(values[value] ?? ''))));
 }
