@@ -16,6 +16,9 @@ const PUBLIC_ROUTES = [
   'GET /style.css',
   'GET /openapi.json',
   'GET /redoc',
+  'GET /device',
+  'POST /device',
+  'POST /device/decision', // a page, whose own cookie it asks for
   'GET /health',
   'GET /api/health',
   'GET /.well-known/auth-policy',
@@ -23,6 +26,8 @@ const PUBLIC_ROUTES = [
   'POST /api/auth/login',
   'POST /api/auth/refresh',
   'POST /api/auth/logout',
+  'POST /api/auth/device/start',
+  'POST /api/auth/device/token',
   'POST /api/auth/introspect',
   'POST /api/auth/revoke',
 ];
