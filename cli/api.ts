@@ -119,7 +119,8 @@ function readAnswer<const S extends v.GenericSchema>(schema: S, json: unknown, u
 
 const TROUBLES: Record<string, string> = {
   ECONNREFUSED: 'nothing serves there',
-  ENOTFOUND: 'no such host',
+  ECONNRESET: 'the connection broke',
+  ENOTFOUND: 'there is no such host',
   TimeoutError: 'it took too long',
 };
 
@@ -128,7 +129,7 @@ function nameTrouble(error: unknown): string {
   const cause = error instanceof Error && error.cause ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
-  return TROUBLES[code] ?? TROUBLES[cause.name] ?? code;
+  return TROUBLES[code] ?? TROUBLES[cause.name] ?? cause.message;
 }
 
 function exitCodeOf(status: number): ExitCode {
@@ -149,5 +150,5 @@ function adviseOn(status: number, code: string | undefined, retryAfter: string |
   if (status === 404) return 'Check the id, and the API URL: rag-cli config show';
   if (status === 429 || status === 503) return `Try again in ${retryAfter ?? 'some'} seconds.`;
   if (status >= 500) return 'Try again; if it stays, tell whoever runs the service.';
-  return 'See: rag-cli --help';
+  return status === 409 ? 'See what there is: rag-cli collections list' : 'Change that, and repeat the command.';
 }

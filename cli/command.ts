@@ -93,8 +93,8 @@ function parseStrictly<T extends ArgsDef>(rawArgs: string[], definitions: ArgsDe
       );
     }
     if (!definition) throw misuse(`There is no option --${name}.`);
-    const isValue = definition.type === 'boolean' ? typeof value === 'boolean' : /^[^-]/.test(String(value));
-    if (!isValue) throw misuse(`--${name} needs a value.`);
+    const isMissing = definition.type === 'string' && !(typeof value === 'string' && /^[^-]/.test(value));
+    if (isMissing) throw misuse(`--${name} needs a value.`);
   }
   const positionals = Object.values(definitions).filter(({ type }) => type === 'positional').length;
   if (parsed._.length > positionals) throw misuse('There is an argument too many.', 'Quote what has spaces in it.');

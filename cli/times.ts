@@ -21,7 +21,8 @@ const UNITS = [
   ['second', 1],
 ] as const;
 
+/** What is a second short of an hour is one. */
 function describeDistance(seconds: number): string {
-  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[3];
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= 0.99 * length) ?? UNITS[3];
   return new Intl.RelativeTimeFormat('en').format(Math.round(seconds / length), unit);
 }
