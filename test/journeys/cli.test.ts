@@ -180,7 +180,7 @@ test('control characters of a server do not reach the terminal', async () => {
   const home = newHome(url);
   home.remember(FOREIGN_TOKENS);
   const { stdout } = await home.run(['collections', 'list']);
-  expect(stdout).toMatch(/\n1 +abc e +0 /);
+  expect(stdout).toMatch(/\n1 +abcd e +0 /);
   expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
   const asJson = await home.run(['collections', 'list', '--output', 'json']);
   expect(asJson.stdout).not.toMatch(/[^\P{Cc}\n]/u);

@@ -33,11 +33,12 @@ export function newHome(url = address) {
   const folder = mkdtempSync(join(tmpdir(), 'rag-cli-home-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const tokenFile = join(folder, 'tokens/default.json');
+  const environment = { PATH: process.env.PATH, HOME: folder, RAG_CONFIG_DIR: folder, RAG_API_URL: url };
 
   function launch(args: readonly string[], { env, preload }: Options = {}): ChildProcess {
     const imports = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
     return spawn(process.execPath, [...imports, bundle, ...args], {
-      env: { PATH: process.env.PATH, HOME: folder, RAG_CONFIG_DIR: folder, RAG_API_URL: url, ...env },
+      env: { ...environment, ...env },
     });
   }
 
@@ -55,10 +56,25 @@ export function newHome(url = address) {
     return stdout;
   }
 
+  /** With a terminal around it, which `script` of util-linux makes; the answer is typed when the question is there. */
+  function runOnTerminal(args: readonly string[], question = '', answer = ''): Promise<Run> {
+    const line = [process.execPath, bundle, ...args].map((word) => `'${word}'`).join(' ');
+    const command = `stty cols 80 rows 24; ${line}`; // it begins with none
+    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { env: environment });
+    let shown = '';
+    child.stdout.on('data', (chunk) => {
+      const wasThere = shown.includes(question);
+      shown += chunk;
+      if (!wasThere && shown.includes(question)) child.stdin.write(answer);
+    });
+    return finish(child);
+  }
+
   return {
     folder,
     tokenFile,
     launch,
+    runOnTerminal,
     run,
     table,
     json: async (...args: string[]) => JSON.parse(await table(...args, '--output', 'json')),
