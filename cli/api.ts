@@ -58,6 +58,7 @@ export async function send<const S extends v.GenericSchema>(
       await sleep(Number(retryAfter) * 1000);
       continue;
     }
+    if (response.status >= 300 && response.status < 400) throw notTheService(url, `a redirect (${response.status})`);
     if (response.status === 204) return readAnswer(request.answer, undefined, url);
     const json = parseJson(text, response, url);
     if (response.ok) return readAnswer(request.answer, json, url);
@@ -106,15 +107,17 @@ function parseJson(text: string, { status }: Response, url: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const what =
-      status >= 300 && status < 400 ? `a redirect (${status})` : `something other than JSON (status ${status})`;
-    throw new Failure(EXIT.network, `${url} answered ${what}.`, CHECK_SERVER);
+    throw notTheService(url, `something other than JSON (status ${status})`);
   }
 }
 
 function readAnswer<const S extends v.GenericSchema>(schema: S, json: unknown, url: string): v.InferInput<S> {
   if (v.is(schema, json)) return json; // as the API gives it: its order, and members of later versions
-  throw new Failure(EXIT.network, `${url} answered something that is not its service's.`, CHECK_SERVER);
+  throw notTheService(url, 'something else than it should');
+}
+
+function notTheService(url: string, what: string): Failure {
+  return new Failure(EXIT.network, `${url} answered ${what}.`, CHECK_SERVER);
 }
 
 const TROUBLES: Record<string, string> = {

@@ -83,12 +83,8 @@ export function makePrivateFolder(path: string): void {
 export function toFailure(error: unknown, verb: 'read' | 'write' | 'remove', path: string): Failure {
   if (error instanceof Failure) return error;
   if (isSystemError(error, 'ENOSPC', 'EDQUOT')) {
-    return new Failure(
-      EXIT.general,
-      `The disk is full: ${path} stays as it was.`,
-      'Make room and repeat the command.',
-      { cause: error },
-    );
+    const message = `The disk is full: ${path} could not be written, and what was there before is kept.`;
+    return new Failure(EXIT.general, message, 'Make room and repeat the command.', { cause: error });
   }
   if (isSystemError(error, 'ENOENT')) return new Failure(EXIT.configuration, `There is no ${path}.`);
   const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
