@@ -29,11 +29,13 @@ function listPlaces(node: Command | Group, words: string): Place[] {
 function listOptions({ args }: Command): Candidate[] {
   return Object.entries(args)
     .filter(([, { type }]) => type !== 'positional')
-    .map(([name, { type, default: fallback, description = '' }]) => ({
-      word: fallback === true ? `--no-${name}` : `--${name}`,
-      description,
-      takesValue: type === 'string',
-    }));
+    .map(([name, definition]) => {
+      const { type, description = '' } = definition;
+      if ('negativeDescription' in definition) {
+        return { word: `--no-${name}`, description: definition.negativeDescription ?? '', takesValue: false };
+      }
+      return { word: `--${name}`, description, takesValue: type === 'string' };
+    });
 }
 
 function renderBash(places: Place[], valued: string[]): string {

@@ -1,7 +1,7 @@
 // What rag-cli says when things go wrong, and its exit codes.
 
 import { describe, expect, test } from 'vitest';
-import { address, answerJson, FOREIGN_TOKENS, finish, logIn, newHome, register, serve, useCli } from './cli.ts';
+import { answerJson, FOREIGN_TOKENS, newHome, serve, useCli } from './cli.ts';
 
 useCli();
 

@@ -1,7 +1,9 @@
 // Every command of rag-cli, as a person and as a program reads it.
 
+import { execFile } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isCommand } from '../../cli/command.ts';
 import { root } from '../../cli/commands/root.ts';
@@ -168,6 +170,31 @@ test('every command explains itself, with an example', async () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout, lines[i]).toMatch(new RegExp(`\\(rag-cli${lines[i]}\\)[^]*EXAMPLES\n\n {2}\\$ .*rag-cli`));
     expect(stdout).not.toContain('\x1b');
+  });
+});
+
+describe('completion', () => {
+  test.each([
+    ['rag-cli ', ['auth', 'collections', 'documents', 'search', 'config', 'completion']],
+    ['rag-cli auth l', ['login', 'logout']],
+    ['rag-cli --profile auth config s', ['show', 'set']],
+    ['rag-cli auth login --no', ['--non-interactive', '--no-browser']],
+    ['rag-cli search anything --c', ['--collection']],
+    ['rag-cli collections list --output ', ['table', 'json', 'yaml']],
+    ['rag-cli auth whoami --profile ', []],
+  ])('bash completes %j', async (line, expected) => {
+    const script = await newHome().table('completion', 'bash');
+    const words = line.split(' ').map((word) => `'${word}'`);
+    const ask = `COMP_WORDS=(${words.join(' ')}) COMP_CWORD=${words.length - 1}; _rag_cli; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${script}${ask}`]);
+    expect(stdout.split('\n').filter(Boolean)).toEqual(expected);
+  });
+
+  test.each(['zsh', 'fish'])('%s is told of every command', async (shell) => {
+    const script = await newHome().table('completion', shell);
+    for (const words of ['rag-cli auth login', 'rag-cli collections delete', 'rag-cli search', 'rag-cli config']) {
+      expect(script).toContain(words);
+    }
   });
 });
 

@@ -1,11 +1,11 @@
 // rag-cli as it is installed: one file, run by Node, with a configuration folder of its own for each test.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { root } from './start.ts';
@@ -21,8 +21,9 @@ export function useCli(): void {
     bundle = join(mkdtempSync(join(tmpdir(), 'rag-cli-')), 'rag-cli.js');
     const build = spawn(process.execPath, [join(root, 'script/build-cli.ts'), bundle], { stdio: 'inherit' });
     await new Promise((resolve) => build.on('exit', resolve));
+    symlinkSync(bundle, join(dirname(bundle), 'rag-cli'));
   });
-  afterAll(() => rmSync(join(bundle, '..'), { recursive: true }));
+  afterAll(() => rmSync(dirname(bundle), { recursive: true }));
 }
 
 export type Run = { code: number | null; stdout: string; stderr: string };
@@ -33,7 +34,8 @@ export function newHome(url = address) {
   const folder = mkdtempSync(join(tmpdir(), 'rag-cli-home-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const tokenFile = join(folder, 'tokens/default.json');
-  const environment = { PATH: process.env.PATH, HOME: folder, RAG_CONFIG_DIR: folder, RAG_API_URL: url };
+  const path = `${dirname(bundle)}${delimiter}${process.env.PATH}`;
+  const environment = { PATH: path, HOME: folder, RAG_CONFIG_DIR: folder, RAG_API_URL: url };
 
   function launch(args: readonly string[], { env, preload }: Options = {}): ChildProcess {
     const imports = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
@@ -73,6 +75,7 @@ export function newHome(url = address) {
   return {
     folder,
     tokenFile,
+    environment,
     launch,
     runOnTerminal,
     run,
@@ -99,8 +102,8 @@ export async function finish(child: ChildProcess): Promise<Run> {
 /** From an address of its own, which keeps the others' budget of logins whole. */
 const CLIENT = { 'Content-Type': 'application/json', 'CF-Connecting-IP': '198.51.100.44' };
 
-export async function register(username: string): Promise<void> {
-  const body = JSON.stringify({ username, password: PASSWORD, email: `${username}@example.com` });
+export async function register(username: string, email = `${username}@example.com`): Promise<void> {
+  const body = JSON.stringify({ username, password: PASSWORD, email });
   const { status } = await fetch(`${address}/api/auth/register`, { method: 'POST', headers: CLIENT, body });
   if (status !== 201) throw new Error(`register: ${status}`);
 }
