@@ -86,12 +86,6 @@ function parseStrictly<T extends ArgsDef>(rawArgs: string[], definitions: ArgsDe
     const name = camelOrKebab.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const definition = definitions[name];
     if (name === '_' || definition?.type === 'positional') continue;
-    if (name === 'password') {
-      throw misuse(
-        'A password is not taken as an argument: other users of this machine can read those.',
-        'Use --password-stdin, or --non-interactive with RAG_USERNAME and RAG_PASSWORD.',
-      );
-    }
     if (!definition) throw misuse(`There is no option --${name}.`);
     const isMissing = definition.type === 'string' && !(typeof value === 'string' && /^[^-]/.test(value));
     if (isMissing) throw misuse(`--${name} needs a value.`);
@@ -105,8 +99,7 @@ function parse<T extends ArgsDef>(rawArgs: string[], definitions: ArgsDef): AllA
   try {
     return parseArgs<T>(rawArgs, definitions) as AllArgs<T>;
   } catch (error) {
-    if (error instanceof Error && error.name === 'CLIError')
-      throw misuse(`${stripVTControlCharacters(error.message)}.`);
-    throw error;
+    if (!(error instanceof Error && error.name === 'CLIError')) throw error;
+    throw misuse(`${stripVTControlCharacters(error.message)}.`);
   }
 }

@@ -26,6 +26,12 @@ try {
 }
 
 async function run(): Promise<void> {
+  if (options.some((option) => /^--password(=|$)/.test(option))) {
+    throw misuse(
+      'A password is not taken as an argument: other users of this machine can read those.',
+      'Use --password-stdin, or --non-interactive with RAG_USERNAME and RAG_PASSWORD.',
+    );
+  }
   const { node, path, rest } = findCommand(root, args);
   if (options.includes('--help') || options.includes('-h')) {
     process.stdout.write(await renderHelp(node, path, isColourful(process.stdout)));

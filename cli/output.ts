@@ -19,7 +19,7 @@ export function openOutput(format: Format, quiet: boolean): Output {
   const write = (text: string) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   const print: Output['print'] = (result, toTable) => {
     if (format === 'table') write(stripControls(toTable()));
-    else write(format === 'json' ? toJson(result) : toYaml(result));
+    else write(escapeControls(format === 'json' ? JSON.stringify(result, null, 2) : toYaml(result)));
   };
   return {
     print,
@@ -30,12 +30,9 @@ export function openOutput(format: Format, quiet: boolean): Output {
   };
 }
 
-/** JSON leaves DEL and the C1 controls as they are; a terminal may obey them. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
-    /[\x7f-\x9f]/g,
-    (control) => `\\u00${control.charCodeAt(0).toString(16)}`,
-  );
+/** Both formats leave DEL and the C1 controls as they are, and a terminal may obey them. */
+function escapeControls(text: string): string {
+  return text.replace(/[\x7f-\x9f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }
 
 /** A server's text must not move the cursor, nor turn the reading direction; lines and tabs are its own affair. */

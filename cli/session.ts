@@ -19,7 +19,7 @@ import {
 } from './tokens.ts';
 
 const RENEW_BEFORE_SECONDS = 300;
-/** Twice this, and a process that holds the lock has not held it for too long. */
+/** Two tries of this length are over before anybody takes the lock for stale. */
 const REFRESH_TIMEOUT_MS = 10_000;
 
 export async function sendLoggedIn<const S extends v.GenericSchema>(
@@ -36,7 +36,7 @@ export async function sendLoggedIn<const S extends v.GenericSchema>(
   }
 }
 
-export async function freshTokens(context: Context): Promise<StoredTokens> {
+async function freshTokens(context: Context): Promise<StoredTokens> {
   const tokens = requireTokens(context);
   return nowSeconds() < renewAt(tokens) ? tokens : renewTokens(context, tokens);
 }

@@ -34,7 +34,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv, folder: strin
       ['profile', ofProfile] as const,
       ['global', file[name]] as const,
     ].find(([, value]) => value !== undefined) ?? ['default', fallback];
-    return { value: value ?? fallback, source };
+    return { value: withoutCredentials(value ?? fallback), source };
   };
   const profile = judge(SETTINGS.profile.schema, choose('profile'));
   const section = file.profiles?.[profile.value];
@@ -51,13 +51,18 @@ function judge<const S extends v.GenericSchema>(schema: S, { value, source }: Se
   throw misuse(`${result.issues[0].message}, not what the ${source} says.`);
 }
 
+/** They make the URL a wrong one, and whoever shows it must not show them. */
+function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/]*@/, '//***@');
+}
+
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** One spelling for each server, without a slash at its end. Plain http would show passwords and tokens on the way. */
 export function toApiUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw misuse('The API URL is not one.', 'It looks like this: https://api.example.com');
+    throw misuse('The API URL is not one that can be used.', 'It looks like this: https://api.example.com');
   }
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
     throw misuse(

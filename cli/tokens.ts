@@ -7,11 +7,14 @@ import { EXIT, Failure } from './failure.ts';
 import { makePrivateFolder, readPrivateFile, removeFile, writePrivateFile } from './private-file.ts';
 import { toApiUrl } from './settings.ts';
 
+/** Visible ASCII: what a header cannot hold, its error would quote. */
+const token = v.pipe(v.string(), v.regex(/^[!-~]+$/));
+
 /** What login and refresh answer; a refresh brings no device token. */
 export const TokenAnswer = v.looseObject({
-  access_token: v.string(),
+  access_token: token,
   expires_in: v.number(),
-  refresh_token: v.string(),
+  refresh_token: token,
   refresh_expires_in: v.number(),
   device_token: v.optional(v.string()),
 });
@@ -20,10 +23,10 @@ export type TokenAnswer = v.InferInput<typeof TokenAnswer>;
 /** Times in seconds since 1970, lifetimes in seconds. */
 const StoredTokens = v.object({
   api_url: v.string(),
-  access_token: v.string(),
+  access_token: token,
   expires_at: v.number(),
   expires_in: v.number(),
-  refresh_token: v.string(),
+  refresh_token: token,
   refresh_expires_at: v.number(),
 });
 export type StoredTokens = v.InferOutput<typeof StoredTokens>;

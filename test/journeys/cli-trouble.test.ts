@@ -63,7 +63,7 @@ describe('exit codes', () => {
     [[...LIST, '--profile'], '--profile needs a value.'],
     [[...LIST, '--profile', '../../etc/passwd'], 'A profile has 1 to 64 letters'],
     [[...LIST, '--output', 'xml'], 'The output is one of table, json, yaml'],
-    [[...LIST, '--api-url', 'ftp://example.com'], 'The API URL is not one.'],
+    [[...LIST, '--api-url', 'ftp://example.com'], 'The API URL is not one that can be used.'],
     [['collections', 'get', '..'], 'That is no id.'],
     [['documents', 'list'], 'Missing required argument: --collection.'],
     [['documents', 'add', 'absent.md', '--collection', ID], 'There is no absent.md.'],

@@ -5,6 +5,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { isCommand } from '../../cli/command.ts';
 import { root } from '../../cli/commands/root.ts';
 import { address, answerJson, FOREIGN_TOKENS, logIn, newHome, register, serve, useCli } from './cli.ts';
@@ -209,7 +210,10 @@ test('control characters of a server do not reach the terminal', async () => {
   const { stdout } = await home.run(['collections', 'list']);
   expect(stdout).toMatch(/\n1 +abcd e +0 /);
   expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
-  const asJson = await home.run(['collections', 'list', '--output', 'json']);
-  expect(asJson.stdout).not.toMatch(/[^\P{Cc}\n]/u);
-  expect(JSON.parse(asJson.stdout)[0].name).toBe('a\x1b[2Jb\x07c\x9bd\ne');
+  for (const format of ['json', 'yaml']) {
+    const { stdout } = await home.run(['collections', 'list', '--output', format]);
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
+    // YAML 1.2 reads JSON as well.
+    expect(parseYaml(stdout)[0].name).toBe('a\x1b[2Jb\x07c\x9bd\ne');
+  }
 });
