@@ -106,7 +106,8 @@ describe.for(PUBLIC)('POST /api/auth/%s', (name) => {
 describe('behind the guard', () => {
   test('every route counts once, under its user; search also under its own limit', async () => {
     const { call, counts, deps } = await openLimited();
-    const isPublic = /^\/(?!api\/)|\/(health|register|login|refresh|logout|introspect|revoke|device\/start|device\/token)$/;
+    const isPublic =
+      /^\/(?!api\/)|\/(health|register|login|refresh|logout|introspect|revoke|device\/start|device\/token)$/;
     const routes = createApp(deps).routes.filter(({ method, path }) => method !== 'ALL' && !isPublic.test(path));
     const asked = new Set(routes.map(({ method, path }) => `${method} ${path}`));
     expect(asked.size).toBeGreaterThan(15);

@@ -141,7 +141,11 @@ test('whatever is sent, valid or broken, the answer is one that the document dec
         fc.constantFrom('x', ...query.map(({ name }) => name)),
         fc.oneof(fc.nat(200).map(String), fc.string()),
       ),
-      id: fc.oneof(fc.constant(undefined), fc.uuid(), fc.stringMatching(/^[\w%~-][\w.%~-]{0,39}$/).map(encodeURIComponent)),
+      id: fc.oneof(
+        fc.constant(undefined),
+        fc.uuid(),
+        fc.stringMatching(/^[\w%~-][\w.%~-]{0,39}$/).map(encodeURIComponent),
+      ),
       type: fc.oneof({ weight: 8, arbitrary: fc.constant(type) }, fc.constantFrom('text/plain', 'application/xml')),
       credentials: fc.constantFrom('own', 'own', 'own', 'none', 'junk'),
     });

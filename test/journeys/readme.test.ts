@@ -1,15 +1,8 @@
-// The README's commands, run as they stand there against a fresh server, must print what it says they print.
+// The README's commands against a fresh server.
 
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { root, start } from './start.ts';
-
-const blocks = readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```console\n(.*?)^```$/gms);
-const transcript = [...blocks].map(([, block]) => block).join('');
+import { runConsole } from './console.ts';
+import { start } from './start.ts';
 
 /** Ids, tokens and times differ from run to run. */
 const normalize = (text: string) =>
@@ -26,31 +19,14 @@ const normalize = (text: string) =>
 
 test('the console blocks of the README show what happens', async () => {
   const server = await start();
-  const folder = mkdtempSync(join(tmpdir(), 'edge-auth-readme-'));
   try {
-    const commands = transcript.split('\n').filter((line) => line.startsWith('$ '));
+    const { commands, said, printed } = await runConsole('README.md', {
+      localize: (command) => command.replaceAll(/(?<=curl -s )localhost:8787/g, server.address),
+      normalize: (text) => normalize(text).replaceAll(server.address, 'localhost:8787'),
+    });
     expect(commands.length).toBeGreaterThan(5);
-    const script = commands.map((line) => `printf '%s\\n' ${quote(line)}\n${line.slice(2)}; echo\n`).join('');
-    const { stdout } = await promisify(execFile)(
-      'bash',
-      ['-c', script.replaceAll(/(?<=curl -s )localhost:8787/g, server.address)],
-      {
-        cwd: folder,
-      },
-    );
-    expect(normalize(withoutEmptyLines(stdout)).replaceAll(server.address, 'localhost:8787')).toBe(
-      normalize(withoutEmptyLines(transcript)),
-    );
+    expect(printed).toBe(said);
   } finally {
-    rmSync(folder, { recursive: true });
     await server.stop();
   }
 });
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function withoutEmptyLines(text: string): string {
-  return text.replace(/\n+/g, '\n');
-}

@@ -8,7 +8,17 @@ import { describeApi } from '../../src/openapi/document.ts';
 import { call } from '../support/api.ts';
 
 /** Pages and files, for people. */
-const UNDOCUMENTED = ['GET /', 'GET /docs', 'GET /docs/:file', 'GET /redoc', 'GET /style.css', 'GET /device', 'POST /device', 'POST /device/decision', 'GET /openapi.json'];
+const UNDOCUMENTED = [
+  'GET /',
+  'GET /docs',
+  'GET /docs/:file',
+  'GET /redoc',
+  'GET /style.css',
+  'GET /device',
+  'POST /device',
+  'POST /device/decision',
+  'GET /openapi.json',
+];
 
 const { paths } = describeApi();
 const operations = Object.entries(paths).flatMap(([path, item]) =>
