@@ -42,6 +42,7 @@ const WRITES: Record<string, [ask: (scene: Scene) => Promise<Answer>, success: n
     ({ isolate, n }) => isolate.post('/api/auth/login', { username: `trouble${n}`, password: PASSWORD }),
     200,
   ],
+  'POST /api/auth/device/start': [({ isolate }) => isolate.post('/api/auth/device/start', {}), 200],
   'POST /api/auth/refresh': [
     ({ isolate, refresh }) => isolate.post('/api/auth/refresh', { refresh_token: refresh }),
     200,
@@ -85,8 +86,15 @@ const WRITES: Record<string, [ask: (scene: Scene) => Promise<Answer>, success: n
     204,
   ],
 };
-/** Not in the table: they write nothing, or what logout writes. */
-const OTHERS = ['POST /api/search', 'POST /api/auth/introspect', 'POST /api/auth/revoke'];
+/** Not in the table: they write nothing, or what logout writes, or are tried in test/device-grant. */
+const OTHERS = [
+  'POST /api/search',
+  'POST /api/auth/introspect',
+  'POST /api/auth/revoke',
+  'POST /api/auth/device/token',
+  'POST /device',
+  'POST /device/decision',
+];
 
 let minted = 0;
 

@@ -58,11 +58,16 @@ export function newHome(url = address) {
     return stdout;
   }
 
-  /** With a terminal around it, which `script` of util-linux makes; the answer is typed when the question is there. */
-  function runOnTerminal(args: readonly string[], question = '', answer = ''): Promise<Run> {
+  /** With a terminal around it, which `script` of util-linux makes. */
+  function launchOnTerminal(args: readonly string[]) {
     const line = [process.execPath, bundle, ...args].map((word) => `'${word}'`).join(' ');
     const command = `stty cols 80 rows 24; ${line}`; // it begins with none
-    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { env: environment });
+    return spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { env: environment });
+  }
+
+  /** The answer is typed when the question is there. */
+  function runOnTerminal(args: readonly string[], question = '', answer = ''): Promise<Run> {
+    const child = launchOnTerminal(args);
     let shown = '';
     child.stdout.on('data', (chunk) => {
       const wasThere = shown.includes(question);
@@ -77,6 +82,7 @@ export function newHome(url = address) {
     tokenFile,
     environment,
     launch,
+    launchOnTerminal,
     runOnTerminal,
     run,
     table,

@@ -50,7 +50,7 @@ const WITHOUT_COOKIE = [
   'POST /api/auth/revoke',
 ];
 
-/** Forms of our own pages, tried in test/device-grant/page.test.ts. */
+/** Forms of our own pages, tried in test/device-grant. */
 const FORMS = ['POST /device', 'POST /device/decision'];
 
 const app = createApp(await loadDeps(env));

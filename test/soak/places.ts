@@ -59,6 +59,14 @@ export const PLACES: Record<string, Place> = {
     send: (text, world) => post(`/api/auth/login?mode=${escaped(text)}`, () => world.user)(text, world),
     statuses: [422],
   },
+  'device login, name of the device': {
+    send: post('/api/auth/device/start', (client_name) => ({ client_name })),
+    statuses: [200, 413, 422, 429],
+  },
+  'device login, code of the device': {
+    send: post('/api/auth/device/token', (device_code) => ({ device_code })),
+    statuses: [400, 413],
+  },
   'login device cookie': {
     send: (text, { isolate, user }) => {
       const value = headerValue(text);
