@@ -34,7 +34,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'flood', include: ['test/journeys/*.soak.test.ts'], sequence: { groupOrder: 2 } },
+        test: { name: 'server', include: ['test/journeys/*.soak.test.ts'], sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -14,7 +14,7 @@ CREATE TABLE device_grant (
   password_version INTEGER,
   approved         INTEGER,
   session_id       TEXT
-);
+) STRICT, WITHOUT ROWID;
 CREATE INDEX device_grant_by_age ON device_grant (created_at);
 CREATE INDEX device_grant_by_network ON device_grant (network);
 CREATE INDEX device_grant_by_user ON device_grant (user_id);

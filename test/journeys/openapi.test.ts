@@ -103,8 +103,11 @@ test('every example of an answer has the declared shape', () => {
   expect(examples.filter(({ flaws }) => flaws !== undefined)).toEqual([]);
 });
 
+/** Its example is right only when somebody has approved: test/device-grant tries it. */
+const NEEDS_APPROVAL = 'redeemDeviceCode';
+
 test('every example of a request works, with the ids and tokens of who sends it', async () => {
-  for (const operation of operations) {
+  for (const operation of operations.filter(({ operationId }) => operationId !== NEEDS_APPROVAL)) {
     const world = await openWorld();
     const [[type, { example } = { example: undefined }] = ['']] = Object.entries(operation.requestBody?.content ?? {});
     const own = (name: string) => (operation.operationId === 'register' ? undefined : world.members[name as 'user_id']);
