@@ -176,6 +176,6 @@ export const PLACES: Record<string, Place> = {
     statuses: [401, 403],
   },
   'request id': { send: withHeaders('GET', '/api/auth/me', (value) => ({ 'X-Request-Id': value })), statuses: [401] },
-  path: { send: get((text) => `/${escaped(text)}`), statuses: [404] },
+  path: { send: get((text) => `/api/auth/${escaped(text)}`), statuses: [404] }, // '..' must not climb to a page
   'export of all that was taken': { send: get(() => '/api/auth/me/export'), statuses: [200] },
 };
