@@ -2,7 +2,7 @@
 
 import { cutIntoSentences } from './chunk.ts';
 
-/** Different words of a question that are looked up; FTS5 bounds the size of an expression. */
+/** Different words of a question that are looked up. */
 const MAX_WORDS = 64;
 const MAX_SENTENCES = 3;
 /** A further sentence must be at least this much as good as the best one. */
@@ -19,10 +19,15 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
-/** The different words of a text in lower case without diacritics, as the index has them (unicode61, remove_diacritics). */
-export function toWords(text: string): string[] {
+/** The words of a text in lower case without diacritics, as the index has them (unicode61, remove_diacritics). */
+function listWords(text: string): string[] {
   const folded = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-  return [...new Set(folded.match(/[\p{L}\p{N}\p{Co}]+/gu))];
+  return folded.match(/[\p{L}\p{N}\p{Co}]+/gu) ?? [];
+}
+
+/** The different ones. */
+export function toWords(text: string): string[] {
+  return [...new Set(listWords(text))];
 }
 
 /** What the question asks about, at most {@link MAX_WORDS} words. */
@@ -32,19 +37,42 @@ export function toSearchWords(question: string): string[] {
   return (telling.length > 0 ? telling : words).slice(0, MAX_WORDS);
 }
 
-/** An FTS5 expression for any of the words. Quoted, none of them is an operator. */
-export function toMatch(words: readonly string[]): string {
-  return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ');
-}
+/** What a collection says about the words of a question: how many chunks it has, and how many of them hold each word. */
+export type Census = { chunks: number; holding: Readonly<Record<string, number>> };
+
+/** Robertson's and Zaragoza's usual values (The Probabilistic Relevance Framework: BM25 and Beyond, 2009, §3.2). */
+const SATURATION = 1.2;
+const LENGTH_SHARE = 0.75;
 
 /**
- * Scores from 0 to 1 for hits in the order of their bm25 ranks: how close each comes to the best one, times the share of
- * the question's words that the best ones have between them. bm25 alone is unbounded, and close to 0 in a small collection.
+ * The chunks by BM25, best first. Scores are from 0 to 1: how close each comes to the best one, times the largest share
+ * of the question's words that one of them has; BM25 alone is unbounded.
  */
-export function toScores(ranks: readonly number[], texts: readonly string[], words: readonly string[]): number[] {
-  const best = Math.min(...ranks);
-  const covered = Math.max(...texts.map((text) => share(toWords(text), words)));
-  return ranks.map((rank) => round(best < 0 ? (rank / best) * covered : covered));
+export function rank<Chunk extends { content: string }>(
+  found: readonly Chunk[],
+  words: readonly string[],
+  { chunks, holding }: Census,
+): (Chunk & { score: number })[] {
+  const listed = found.map((chunk) => ({ chunk, list: listWords(chunk.content) }));
+  const meanLength = listed.reduce((sum, { list }) => sum + list.length, 0) / listed.length;
+  const weights = words.map((word) => {
+    const n = holding[word] ?? 0;
+    return { word, weight: Math.log(1 + (chunks - n + 0.5) / (n + 0.5)) };
+  });
+  const scored = listed.map(({ chunk, list }) => {
+    const damping = SATURATION * (1 - LENGTH_SHARE + (LENGTH_SHARE * list.length) / meanLength);
+    const bm25 = weights.reduce((sum, { word, weight }) => {
+      const times = list.filter((other) => other === word).length;
+      return sum + (weight * times * (SATURATION + 1)) / (times + damping);
+    }, 0);
+    return { chunk, bm25 };
+  });
+  const best = Math.max(...scored.map(({ bm25 }) => bm25));
+  const covered =
+    Math.max(...listed.map(({ list }) => words.filter((word) => list.includes(word)).length)) / words.length;
+  return scored
+    .toSorted((a, b) => b.bm25 - a.bm25)
+    .map(({ chunk, bm25 }) => ({ ...chunk, score: best > 0 ? round((bm25 / best) * covered) : 0 }));
 }
 
 /** The sentences that have most of the question's rarest words, from the texts in their order; `undefined` for none. */
@@ -70,11 +98,6 @@ export function pickAnswer(texts: readonly string[], words: readonly string[]): 
     .toSorted((a, b) => a.position - b.position)
     .map(({ sentence }) => sentence)
     .join(' ');
-}
-
-function share(found: readonly string[], words: readonly string[]): number {
-  const set = new Set(found);
-  return words.length === 0 ? 0 : words.filter((word) => set.has(word)).length / words.length;
 }
 
 function round(score: number): number {

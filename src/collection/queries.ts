@@ -112,35 +112,75 @@ export function deleteDocument(db: Database, userId: string, id: string) {
     .returning({ id: document.id });
 }
 
+/** Chunks that are looked at closely. */
+const MAX_CANDIDATES = 100;
+
 /**
- * The chunks of a collection that hold any of the words, best first. `words` is an FTS5 expression over the content; the
- * collection's scope is joined to it here. `rank` is bm25 (the more negative, the better), `matched` counts all of them.
+ * Chunks of a collection that hold any of the words: those with all of them first, then with ever fewer of the rarest. In
+ * each row stand how many chunks there are, how many hold any word and how many hold each. Words are letters and digits,
+ * so quoted none of them is an operator.
+ *
+ * Nothing outside the collection is counted: FTS5's own bm25 weighs a word by all chunks of all users, which tells each of
+ * them what the others write, and takes the longer the more they write. What is counted inside is counted by the index:
+ * a table of the hits would be read, and billed, row by row.
  */
-export function selectHits(db: Database, userId: string, collectionId: string, words: string, limit: number) {
-  const match = `scope : "${toScope(collectionId)}" AND content : (${words})`;
+export function selectCandidates(db: Database, userId: string, collectionId: string, words: readonly string[]) {
+  const inScope = `scope : "${toScope(collectionId)}"`;
   const best = sql`(
-    SELECT rowid AS seq, rank FROM chunk_index
-    WHERE chunk_index MATCH ${match} AND rank MATCH 'bm25(0, 1)'
-    ORDER BY rank LIMIT ${limit}
-  ) hit`;
-  return db
-    .select({
-      documentId: document.id,
-      position: chunk.position,
-      content: chunk.content,
-      rank: sql<number>`hit.rank`,
-      matched: sql<number>`(SELECT count(*) FROM chunk_index WHERE chunk_index MATCH ${match})`,
-      filename: document.filename,
-      metadata: document.metadata,
-    })
-    .from(chunk)
-    .innerJoin(best, sql`hit.seq = ${chunk.seq}`)
-    .innerJoin(document, eq(document.id, chunk.documentId))
-    .where(and(eq(document.collectionId, collectionId), eq(document.userId, userId)))
-    .orderBy(sql`hit.rank`);
+    WITH held AS MATERIALIZED (
+      SELECT value AS word, '"' || value || '"' AS term, (
+        SELECT count(*) FROM chunk_index WHERE chunk_index MATCH ${inScope} || ' AND content : "' || value || '"'
+      ) AS n FROM json_each(${JSON.stringify(words)})
+    ),
+    expression AS MATERIALIZED (
+      SELECT group_concat(term, ' AND ') OVER rarest AS terms, -row_number() OVER rarest AS turn
+      FROM held WHERE n > 0 WINDOW rarest AS (ORDER BY n, word)
+      UNION ALL SELECT term, n FROM held WHERE n > 0
+      ORDER BY turn LIMIT ${2 * words.length}
+    ),
+    candidate AS MATERIALIZED (
+      SELECT DISTINCT chunk_index.rowid AS seq
+      FROM expression CROSS JOIN chunk_index ON chunk_index MATCH ${inScope} || ' AND content : (' || terms || ')'
+      LIMIT ${MAX_CANDIDATES}
+    ),
+    census AS MATERIALIZED (
+      SELECT (SELECT sum(chunk_count) FROM document WHERE collection_id = ${collectionId}) AS chunks, (
+        SELECT count(*) FROM chunk_index
+        WHERE chunk_index MATCH ${inScope} || ' AND content : (' || group_concat(term, ' OR ') || ')'
+      ) AS matched, json_group_object(word, n) AS holding
+      FROM held
+    )
+    SELECT * FROM candidate JOIN census
+  ) best`;
+  return (
+    db
+      .select({
+        documentId: document.id,
+        position: chunk.position,
+        content: chunk.content,
+        filename: document.filename,
+        metadata: document.metadata,
+        chunks: sql<number>`best.chunks`,
+        matched: sql<number>`best.matched`,
+        holding: sql`best.holding`.mapWith((text: string): Record<string, number> => JSON.parse(text)),
+      })
+      .from(best)
+      // SQLite takes the tables of a cross join in this order, and would otherwise begin with all the collection's chunks.
+      .crossJoin(chunk)
+      .crossJoin(document)
+      .where(
+        and(
+          eq(chunk.seq, sql`best.seq`),
+          eq(document.id, chunk.documentId),
+          eq(document.collectionId, collectionId),
+          eq(document.userId, userId),
+        ),
+      )
+      .orderBy(chunk.seq)
+  );
 }
 
-export type Hit = Awaited<ReturnType<typeof selectHits>>[number];
+export type Candidate = Awaited<ReturnType<typeof selectCandidates>>[number];
 
 function toScope(collectionId: string): string {
   return collectionId.replaceAll('-', '');

@@ -8,8 +8,8 @@ import { text, uuid } from '../http/shapes.ts';
 import { maxCodePoints, minCodePoints } from '../http/validate.ts';
 import { requireOwner, requireOwnUserId } from '../user/owner.ts';
 import { selectOwner } from '../user/queries.ts';
-import { NOTHING_FOUND, pickAnswer, toMatch, toScores, toSearchWords } from './answer.ts';
-import { type Hit, selectCollection, selectHits } from './queries.ts';
+import { NOTHING_FOUND, pickAnswer, rank, toSearchWords } from './answer.ts';
+import { type Candidate, selectCandidates, selectCollection } from './queries.ts';
 
 const SENTENCE = 'Machine learning is the study of programs that improve with experience.';
 const DEFAULT_RESULTS = 5;
@@ -58,41 +58,38 @@ export async function search(
   const { userId } = principal;
   const words = toSearchWords(question);
   const limit = config_metadata?.max_results ?? config_metadata?.max_chunks ?? DEFAULT_RESULTS;
-  const [[owner], collections, hits = []] = await db.batch([
+  const [[owner], collections, candidates = []] = await db.batch([
     selectOwner(db, userId),
     selectCollection(db, userId, collection_id),
-    ...(words.length === 0 ? [] : [selectHits(db, userId, collection_id, toMatch(words), limit)]),
+    ...(words.length === 0 ? [] : [selectCandidates(db, userId, collection_id, words)]),
   ]);
   requireOwner(owner);
   if (collections.length === 0) throw new AppError('COLLECTION_NOT_FOUND');
 
-  const texts = hits.map(({ content }) => content);
-  const answer = pickAnswer(texts, words);
+  const [first] = candidates;
+  const sources = first ? rank(candidates, words, first).slice(0, limit) : [];
+  const answer = pickAnswer(
+    sources.map(({ content }) => content),
+    words,
+  );
   return {
     answer: answer ?? NOTHING_FOUND,
-    sources: toSources(
-      hits,
-      toScores(
-        hits.map(({ rank }) => rank),
-        texts,
-        words,
-      ),
-    ),
+    sources: sources.map(toSource),
     reasoning_steps: null,
     metadata: {
       answer_kind: answer === undefined ? 'none' : 'extractive',
       response_time_ms: Date.now() - started,
-      chunks_matched: hits[0]?.matched ?? 0,
+      chunks_matched: first?.matched ?? 0,
     },
   };
 }
 
-function toSources(hits: readonly Hit[], scores: readonly number[]) {
-  return hits.map(({ documentId, position, content, filename, metadata }, i) => ({
+function toSource({ documentId, position, content, score, filename, metadata }: Candidate & { score: number }) {
+  return {
     document_id: documentId,
     chunk_id: `${documentId}-${position}`,
     content,
-    score: scores[i] ?? 0,
+    score,
     metadata: { ...metadata, filename, chunk_number: position },
-  }));
+  };
 }

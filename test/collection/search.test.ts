@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { NOTHING_FOUND, pickAnswer, toMatch, toScores, toSearchWords } from '../../src/collection/answer.ts';
+import { NOTHING_FOUND, pickAnswer, rank, toSearchWords } from '../../src/collection/answer.ts';
 import * as queries from '../../src/collection/queries.ts';
 import { openDatabase } from '../../src/db/client.ts';
 import { call, login, mintUser } from '../support/api.ts';
@@ -102,7 +102,14 @@ test('scores fall from source to source, between 0 and 1', async () => {
 });
 
 test('what is not there is said not to be there', async () => {
-  for (const question of ['Pinot noir?', '\u{1f980}', '???', '\u4ec0\u4e48\u662f\u673a\u5668\u5b66\u4e60\uff1f']) {
+  // The fourth is a letter that the index's tokenizer is too old to know.
+  for (const question of [
+    'Pinot noir?',
+    '\u{1f980}',
+    '???',
+    '\u{1e4d0}',
+    '\u4ec0\u4e48\u662f\u673a\u5668\u5b66\u4e60\uff1f',
+  ]) {
     const { status, body } = await ask(question);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -193,7 +200,6 @@ test('the words of a question are its telling ones, unless it has no others', ()
   expect(toSearchWords('What is machine learning?')).toEqual(['machine', 'learning']);
   expect(toSearchWords('What is it?')).toEqual(['what', 'is', 'it']);
   expect(toSearchWords('?')).toEqual([]);
-  expect(toMatch(['a', 'b"c'])).toBe('"a" OR "b""c"');
 });
 
 test('an answer joins sentences of several chunks where each has a part of it', () => {
@@ -204,8 +210,24 @@ test('an answer joins sentences of several chunks where each has a part of it', 
 });
 
 test('the score of a lone document that has every word is 1', () => {
-  expect(toScores([-0.000001], ['machine learning'], ['machine', 'learning'])).toEqual([1]);
-  expect(toScores([-0.000001], ['machine'], ['machine', 'learning'])).toEqual([0.5]);
+  const words = ['machine', 'learning'];
+  const score = (content: string) => rank([{ content }], words, { chunks: 1, holding: { machine: 1, learning: 1 } });
+  expect(score('Machine learning.')).toEqual([{ content: 'Machine learning.', score: 1 }]);
+  expect(score('A machine.')).toEqual([{ content: 'A machine.', score: 0.5 }]);
+});
+
+test('better is what has the rarer words, more of them, more often, and in fewer words', () => {
+  const census = { chunks: 100, holding: { rare: 2, usual: 60 } };
+  const order = (...contents: string[]) =>
+    rank(
+      contents.map((content) => ({ content })),
+      ['rare', 'usual'],
+      census,
+    ).map(({ content }) => content);
+  expect(order('usual a b', 'rare a b')).toEqual(['rare a b', 'usual a b']);
+  expect(order('rare a b', 'rare usual b')).toEqual(['rare usual b', 'rare a b']);
+  expect(order('rare a b', 'rare a rare')).toEqual(['rare a rare', 'rare a b']);
+  expect(order('rare a b c d e', 'rare a b')).toEqual(['rare a b', 'rare a b c d e']);
 });
 
 const db = openDatabase(env.DB);
@@ -213,55 +235,10 @@ const db = openDatabase(env.DB);
 test('chunks and documents are selected by their owner, whoever asks and however the collection was come by', async () => {
   const stranger = await mintUser();
   const page = { limit: 10, offset: 0, number: 1 };
-  expect(await queries.selectHits(db, user.id, collection_id, '"war"', 5)).not.toEqual([]);
-  expect(await queries.selectHits(db, stranger.id, collection_id, '"war"', 5)).toEqual([]);
+  expect(await queries.selectCandidates(db, user.id, collection_id, ['war'])).not.toEqual([]);
+  expect(await queries.selectCandidates(db, stranger.id, collection_id, ['war'])).toEqual([]);
   expect(await queries.selectDocuments(db, user.id, collection_id, page)).not.toEqual([]);
   expect(await queries.selectDocuments(db, stranger.id, collection_id, page)).toEqual([]);
-});
-
-test('every query goes by an index', async () => {
-  const page = { limit: 10, offset: 0, number: 1 };
-  const at = { createdAt: 0, updatedAt: 0 };
-  const collection = { id: 'c', userId: user.id, name: 'n', description: null, metadata: {}, documentCount: 0, ...at };
-  const document = {
-    id: 'd',
-    collectionId: 'c',
-    userId: user.id,
-    filename: 'f',
-    metadata: {},
-    chunkCount: 1,
-    createdAt: 0,
-  };
-  const statements: Record<keyof typeof queries, { toSQL(): { sql: string; params: unknown[] } } | undefined> = {
-    MAX_DOCUMENTS: undefined,
-    insertCollection: queries.insertCollection(db, collection),
-    selectCollection: queries.selectCollection(db, user.id, 'c'),
-    selectCollections: queries.selectCollections(db, user.id, page),
-    countCollections: queries.countCollections(db, user.id),
-    deleteCollection: queries.deleteCollection(db, user.id, 'c'),
-    insertDocument: queries.insertDocument(db, document),
-    insertChunks: queries.insertChunks(db, document, ['a']),
-    selectDocument: queries.selectDocument(db, user.id, 'd'),
-    selectDocuments: queries.selectDocuments(db, user.id, 'c', page),
-    deleteDocument: queries.deleteDocument(db, user.id, 'd'),
-    selectHits: queries.selectHits(db, user.id, 'c', '"war"', 5),
-  };
-  for (const [name, statement] of Object.entries(statements)) {
-    if (!statement) continue;
-    const { sql, params } = statement.toSQL();
-    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .bind(...params)
-      .all<{ detail: string }>();
-    const plan = results.map(({ detail }) => detail);
-    // What is scanned are lists made in the statement itself: the best hits, the chunks to insert, a match of the index.
-    const own = /^SCAN (hit|json_each|chunk_index) ?/;
-    expect(
-      plan.filter((step) => /^SCAN/.test(step) && !own.test(step)),
-      `${name}: ${plan.join('; ')}`,
-    ).toEqual([]);
-    for (const step of plan.filter((step) => step.startsWith('SCAN chunk_index')))
-      expect(step).toMatch(/VIRTUAL TABLE INDEX \d+:.*M/);
-  }
 });
 
 test('the index can be rebuilt from the chunks', async () => {
@@ -270,3 +247,36 @@ test('the index can be rebuilt from the chunks', async () => {
   await env.DB.prepare("INSERT INTO chunk_index (chunk_index) VALUES ('rebuild')").run();
   expect((await ask('habeas corpus')).body.sources.length).toBeGreaterThan(0);
 });
+
+test("what others write changes nothing in one's own answers: not the order, not the scores", async () => {
+  const asks = await openWriter();
+  await asks.write('alpha.txt', 'A note of the word alpha.');
+  await asks.write('beta.txt', 'A note of the word beta.');
+  const before = await asks.ask('alpha beta?');
+  expect(before.sources.map(({ score }) => score)).toEqual([0.5, 0.5]);
+
+  const stranger = await openWriter();
+  for (let i = 0; i < 30; i++) await stranger.write(`${i}.txt`, `Note ${i} of beta.`);
+  const { metadata: _before, ...expected } = before;
+  const { metadata: _after, ...found } = await asks.ask('alpha beta?');
+  expect(found).toEqual(expected);
+});
+
+async function openWriter() {
+  const own = await mintUser();
+  const token = await login(own);
+  const send = async (path: string, json: object) => {
+    const { status, body } = await call('POST', path, {
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(json),
+    });
+    expect(status).toBeLessThan(300);
+    return body;
+  };
+  const { id } = (await send('/api/collections', { name: 'Notes' })) as { id: string };
+  return {
+    write: (filename: string, content: string) => send(`/api/collections/${id}/documents`, { filename, content }),
+    ask: async (question: string) =>
+      (await send('/api/search', { question, collection_id: id, user_id: own.id })) as Found,
+  };
+}
