@@ -13,13 +13,19 @@ export type NewDeviceGrant = Pick<
 
 /** A grant is good for so long, undecided or approved. */
 export const GRANT_SECONDS = 600;
-/** Grants that wait at once: of one network, and of all. */
+/** Grants that wait at once of one network. */
 export const MAX_OF_NETWORK = 20;
-export const MAX_GRANTS = 10_000;
+/** New ones of all networks in so many seconds: to count these is cheap, however many wait. */
+export const BURST = { grants: 100, seconds: 10 };
 
 /** No row where too many wait already, or, once in 20^8 times, where the code is taken. */
 export function insertGrant(db: Database, row: NewDeviceGrant) {
-  const some = db.select({ id: deviceGrant.id }).from(deviceGrant).limit(MAX_GRANTS).as('some');
+  const recent = db
+    .select({ id: deviceGrant.id })
+    .from(deviceGrant)
+    .where(gt(deviceGrant.createdAt, row.createdAt - BURST.seconds))
+    .limit(BURST.grants)
+    .as('recent');
   const ofNetwork = db.select({ n: count() }).from(deviceGrant).where(sql`${deviceGrant.network} IS ${row.network}`);
   return db
     .insert(deviceGrant)
@@ -43,10 +49,10 @@ export function insertGrant(db: Database, row: NewDeviceGrant) {
         .from(
           db
             .select({ total: count().as('total') })
-            .from(some)
+            .from(recent)
             .as('counted'),
         )
-        .where(sql`counted.total < ${MAX_GRANTS} AND (${ofNetwork}) < ${MAX_OF_NETWORK}`),
+        .where(sql`counted.total < ${BURST.grants} AND (${ofNetwork}) < ${MAX_OF_NETWORK}`),
     )
     .onConflictDoNothing();
 }

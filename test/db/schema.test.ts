@@ -17,14 +17,3 @@ test.for(Object.values(schema).map((table) => getTableConfig(table)))(
     );
   },
 );
-
-test.for([
-  ['SELECT * FROM user WHERE username = ?', 'sqlite_autoindex_user_2'],
-  ['SELECT * FROM user WHERE email = ?', 'sqlite_autoindex_user_3'],
-  ['SELECT * FROM user WHERE id = ?', 'PRIMARY KEY'],
-] as const)('%s uses an index', async ([query, index]) => {
-  const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`).bind('x').all<{ detail: string }>();
-  const plan = results.map(({ detail }) => detail).join('\n');
-  expect(plan).toMatch(/^SEARCH user/);
-  expect(plan).toContain(index);
-});

@@ -3,7 +3,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { MAX_WRONG_CODES } from '../../src/device-grant/decide.ts';
-import { MAX_OF_NETWORK } from '../../src/device-grant/queries.ts';
+import { BURST, MAX_OF_NETWORK } from '../../src/device-grant/queries.ts';
 import { makeUserCode, readUserCode } from '../../src/device-grant/user-code.ts';
 import { type Answer, mintUser, PASSWORD, type TestUser } from '../support/api.ts';
 import { watchD1 } from '../support/d1.ts';
@@ -231,4 +231,14 @@ test('a code is read in any case and with anything between, and made without a v
   expect(readUserCode(' bcdf.ghjk ')).toBe('BCDFGHJK');
   const code = makeUserCode((length) => Uint8Array.from({ length }, (_, i) => 255 - 9 * i)); // 240 and above are thrown again
   expect(code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/);
+});
+
+test('all networks together start so many in a while and no more', async () => {
+  const { clock, isolate } = await setUp();
+  clock.advance(86_400); // past what other tests started
+  for (let i = 0; i < BURST.grants; i++) await start(isolate);
+  const more = () => isolate.post('/api/auth/device/start', {});
+  expect(await more()).toMatchObject({ status: 429, body: { error_code: 'RATE_LIMIT_EXCEEDED', retry_after: 60 } });
+  clock.advance(BURST.seconds);
+  expect(await more()).toMatchObject({ status: 200 });
 });
