@@ -1,6 +1,5 @@
-// The service with the clock of production, which stands still while code computes; here it stands still altogether.
+// The service with a clock that stands still.
 
-const stoppedAt = Date.now();
-Date.now = () => stoppedAt;
+import './freeze-clock.ts';
 
 export { default, LoginGate } from '../src/worker.ts';

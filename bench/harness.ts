@@ -4,58 +4,72 @@ import { join } from 'node:path';
 import { createTestHarness, type TestHarness } from 'wrangler';
 import { LIMITS, PERIOD_SECONDS } from '../src/http/rate-limit.ts';
 
-const root = join(import.meta.dirname, '..');
+export const ROOT = join(import.meta.dirname, '..');
 export const COMPATIBILITY_DATE = '2026-10-23';
+export const SECRET = 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi';
+export const USER = { username: 'bench', name: 'bench', email: 'bench@example.com', password: 'secure_password' };
 
-type Main = 'bench/worker.ts' | 'bench/revoked.ts' | 'bench/frozen-clock.ts' | 'src/worker.ts';
+export type Aim = { atMost: number } | { atLeast: number };
+export type Figures = Record<string, number>;
+/** What one measurement found. The first of a ratio's pair is ours. */
+export type Report = {
+  title: string;
+  rows: Record<string, Figures>;
+  ratios: { name: string; value: number; aim?: Aim }[];
+  /** For the plot: what is drawn beside what, in one unit; ours are marked. */
+  panels: { title: string; unit: string; bars: { name: string; value: number; ours?: true }[] }[];
+};
 
-/** `execute` runs one SQL statement in the service's database. */
-export type Bench = { url: string; execute: (sql: string) => Promise<void>; stop: () => Promise<void> };
+/** `execute` runs SQL in the Worker's database, one statement after the other. */
+export type Bench = { url: string; execute: (...sql: string[]) => Promise<void>; stop: () => Promise<void> };
 
-/** A Worker in a workerd of its own; the service comes with an empty, migrated database and its defaults. */
-export async function serve(main: Main): Promise<Bench> {
-  const service = main !== 'bench/worker.ts' && main !== 'bench/revoked.ts';
+const DATABASE = { binding: 'DB', database_name: 'bench', database_id: 'bench' };
+const SERVICE = {
+  vars: { JWT_SECRET_KEY: SECRET },
+  d1_databases: [{ ...DATABASE, migrations_dir: join(ROOT, 'migrations') }],
+  assets: { directory: join(ROOT, 'assets'), binding: 'ASSETS', run_worker_first: true },
+  durable_objects: { bindings: [{ name: 'LOGIN_GATE', class_name: 'LoginGate' }] },
+  // The limiters are asked, as in production, and never refuse.
+  ratelimits: Object.values(LIMITS).map(({ binding }) => ({
+    name: binding,
+    namespace_id: binding,
+    simple: { limit: 1_000_000_000, period: PERIOD_SECONDS },
+  })),
+  migrations: [{ tag: 'v1', new_sqlite_classes: ['LoginGate'] }],
+};
+/** The service with its database, assets and gates; a peer with a database of its own; nothing but code; or what starts Workers. */
+const BINDINGS = {
+  service: SERVICE,
+  database: { d1_databases: [DATABASE] },
+  bare: {},
+  loader: { worker_loaders: [{ binding: 'LOADER' }] },
+};
+type Kind = keyof typeof BINDINGS;
+
+/** A Worker in a workerd of its own; a database is empty, the service's migrated. `main` is relative to the repository. */
+export async function serve(main: string, kind: Kind): Promise<Bench> {
   const harness: TestHarness = createTestHarness({
-    root,
+    root: ROOT,
     workers: [
       {
         config: {
           name: 'bench',
-          main: join(root, main),
+          main: join(ROOT, main),
           compatibility_date: COMPATIBILITY_DATE,
-          ...(service
-            ? {
-                vars: { JWT_SECRET_KEY: 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi' },
-                d1_databases: [
-                  {
-                    binding: 'DB',
-                    database_name: 'bench',
-                    database_id: 'bench',
-                    migrations_dir: join(root, 'migrations'),
-                  },
-                ],
-                assets: { directory: join(root, 'assets'), binding: 'ASSETS', run_worker_first: true },
-                durable_objects: { bindings: [{ name: 'LOGIN_GATE', class_name: 'LoginGate' }] },
-                // The limiters are asked, as in production, and never refuse.
-                ratelimits: Object.values(LIMITS).map(({ binding }) => ({
-                  name: binding,
-                  namespace_id: binding,
-                  simple: { limit: 1_000_000_000, period: PERIOD_SECONDS },
-                })),
-                migrations: [{ tag: 'v1', new_sqlite_classes: ['LoginGate'] }],
-              }
-            : {}),
+          // Peers need Node's modules; ours does without, but shares a Worker with them where tokens are measured.
+          ...(kind === 'service' ? {} : { compatibility_flags: ['nodejs_compat'] }),
+          ...BINDINGS[kind],
         },
       },
     ],
   });
   const { url } = await harness.listen();
-  if (service) await harness.getWorker().applyD1Migrations('DB');
+  if (kind === 'service') await harness.getWorker().applyD1Migrations('DB');
   return {
     url: url.href.replace(/\/$/, ''),
-    execute: async (sql) => {
+    execute: async (...statements) => {
       const { DB } = await harness.getWorker<{ DB: D1Database }>().getEnv();
-      await DB.prepare(sql).run();
+      for (const sql of statements) await DB.prepare(sql).run();
     },
     stop: () => harness.close(),
   };
@@ -64,8 +78,7 @@ export async function serve(main: Main): Promise<Bench> {
 export type Spread = { median: number; min: number; max: number };
 
 export function spread(samples: readonly number[]): Spread {
-  const sorted = samples.toSorted((a, b) => a - b);
-  return { median: quantile(sorted, 0.5), min: sorted.at(0) ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
+  return { median: quantile(samples, 0.5), min: quantile(samples, 0), max: quantile(samples, 1) };
 }
 
 /** By the nearest rank. */
@@ -100,4 +113,14 @@ export async function ask(url: string, init?: RequestInit): Promise<string> {
 
 export function postJson(body: object): RequestInit {
   return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+export function bearer(token: string): RequestInit {
+  return { headers: { Authorization: `Bearer ${token}` } };
+}
+
+/** Registers the user and logs in. */
+export async function openAccount({ url }: Bench): Promise<{ access_token: string; refresh_token: string }> {
+  await ask(`${url}/api/auth/register`, postJson(USER));
+  return JSON.parse(await ask(`${url}/api/auth/login`, postJson(USER)));
 }

@@ -2,8 +2,8 @@
 // the guard, in memory and when a new isolate reads it.
 
 import type { Tokens } from '../src/session/answer.ts';
-import { ask, type Bench, inTurns, postJson, serve, spread } from './harness.ts';
-import type { Issue } from './revoked.ts';
+import type { Issue } from './guard-work.ts';
+import { ask, type Bench, bearer, inTurns, postJson, type Report, serve, spread } from './harness.ts';
 
 const HTTP_ROUNDS = 300;
 /** Two of each turn's requests use a session up, one goes on with the same. */
@@ -21,10 +21,8 @@ const insertOfEach = (sessions: number, into: string, values: string) => `
   WITH RECURSIVE one (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM one WHERE n < ${sessions})
   INSERT INTO ${into} SELECT printf('%08x-0000-4000-8000-000000000000', n), ${values} FROM one WHERE n > 0`;
 
-const bearer = ({ access_token }: Tokens) => ({ headers: { Authorization: `Bearer ${access_token}` } });
-
 async function timeHttp(tokens: Tokens[], openedAt: number) {
-  const { url, execute, stop } = await serve('src/worker.ts');
+  const { url, execute, stop } = await serve('src/worker.ts', 'service');
   await execute(INSERT_USER);
   const values = `'${USER_ID}', ${openedAt}, ${openedAt}`;
   await execute(insertOfEach(SESSIONS, 'session (id, user_id, created_at, rotated_at)', values));
@@ -44,7 +42,7 @@ async function timeHttp(tokens: Tokens[], openedAt: number) {
       repeat: async () => {
         current = await refresh(current);
       },
-      logout: () => ask(`${url}/api/auth/logout`, { method: 'POST', ...bearer(take()) }),
+      logout: () => ask(`${url}/api/auth/logout`, { method: 'POST', ...bearer(take().access_token) }),
     },
     HTTP_ROUNDS,
   );
@@ -71,11 +69,11 @@ async function timeGuard({ url }: Bench) {
 
 /** Milliseconds that a new isolate takes for its first guarded request. */
 async function timeFirst(tokens: Tokens, revoked: number): Promise<number> {
-  const { url, execute, stop } = await serve('src/worker.ts');
+  const { url, execute, stop } = await serve('src/worker.ts', 'service');
   await execute(INSERT_USER);
   await execute(insertOfEach(revoked, 'revocation (session_id, expires_at)', "unixepoch('now', '+1 hour')"));
   const started = performance.now();
-  await ask(`${url}/api/auth/me`, bearer(tokens));
+  await ask(`${url}/api/auth/me`, bearer(tokens.access_token));
   const took = performance.now() - started;
   await stop();
   return took;
@@ -91,8 +89,8 @@ async function timeCold(tokens: Tokens) {
   return { none: spread(none), some: spread(some), many: spread(many) };
 }
 
-export async function session() {
-  const bare = await serve('bench/revoked.ts');
+export async function session(): Promise<Report> {
+  const bare = await serve('bench/guard-work.ts', 'bare');
   const openedAt = Math.floor(Date.now() / 1000) - 600; // past the grace, so that a refresh rotates
   const sessionIds = Array.from({ length: SESSIONS + 1 }, (_, n) => sessionId(n)); // 0 is in no table
   const issue: Issue = { userId: USER_ID, sessionIds, openedAt };
@@ -118,10 +116,11 @@ export async function session() {
       'first guarded request, 100,000 revoked (ms)': cold.many,
     },
     ratios: [
-      { name: 'refresh that rotates / GET health', value: http.rotate.median / health, aim: 'at most 3' },
-      { name: 'refresh within the grace / GET health', value: http.repeat.median / health, aim: 'at most 3' },
-      { name: 'logout / GET health', value: http.logout.median / health, aim: 'at most 3' },
-      { name: 'guard, 100,000 revoked / 0', value: guard.many.median / guard.none.median, aim: 'at most 1.1' },
+      { name: 'refresh that rotates / GET health', value: http.rotate.median / health, aim: { atMost: 3 } },
+      { name: 'refresh within the grace / GET health', value: http.repeat.median / health, aim: { atMost: 3 } },
+      { name: 'logout / GET health', value: http.logout.median / health, aim: { atMost: 3 } },
+      { name: 'guard, 100,000 revoked / 0', value: guard.many.median / guard.none.median, aim: { atMost: 1.1 } },
     ],
+    panels: [],
   };
 }
