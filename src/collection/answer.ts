@@ -2,8 +2,8 @@
 
 import { cutIntoSentences } from './chunk.ts';
 
-/** Different words of a question that are looked up. */
-const MAX_WORDS = 64;
+/** Different words of a question that are looked up: each is counted in the collection, which D1 bills. */
+const MAX_WORDS = 32;
 const MAX_SENTENCES = 3;
 /** A further sentence must be at least this much as good as the best one. */
 const WORTH_ADDING = 0.6;

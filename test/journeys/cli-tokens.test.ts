@@ -55,6 +55,15 @@ describe('renewal', () => {
     expect(readdirSync(join(home.folder, 'tokens'))).toEqual(['default.json']);
   });
 
+  test('auth refresh renews tokens that are not due', async () => {
+    const home = newHome();
+    const tokens = await logIn('cli-tokens');
+    home.remember(tokens);
+    expect(await home.table('auth', 'refresh')).toMatch(/^✅ Renewed\nExpires: .* UTC \(in 1 hour\)$/m);
+    expect(home.readTokens().access_token).not.toBe(tokens.access_token);
+    expect(await home.table(...LIST)).toMatch('No collections yet.');
+  });
+
   test.each([
     [3600, 330, 0],
     [3600, 299, 1],

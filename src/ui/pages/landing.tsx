@@ -27,7 +27,8 @@ export function LandingPage() {
       <Command about="Register:">{`curl {origin}/api/auth/register ${JSON_TYPE} \\
   -d '{${USER}, "email": "user@example.com"}'`}</Command>
       <Command about="Log in:">{`TOKEN=$(curl -s {origin}/api/auth/login ${JSON_TYPE} \\
-  -d '{${USER}}' | sed -E 's/.*"access_token":"([^"]+)".*/\\1/')`}</Command>
+  -d '{${USER}}' \\
+  | sed -E 's/.*"access_token":"([^"]+)".*/\\1/')`}</Command>
       <Command about="Use the token:">{`curl {origin}/api/auth/me -H "Authorization: Bearer $TOKEN"`}</Command>
 
       <h2>What it promises</h2>
