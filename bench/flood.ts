@@ -11,7 +11,7 @@ const PATIENCE_MS = 30_000;
 
 const WORKERS = {
   'edge-auth, clock running': () => serve('src/worker.ts', 'service'),
-  'edge-auth, clock frozen': () => serve('bench/frozen-clock.ts', 'service'),
+  'edge-auth, clock frozen': () => serve('bench/workers/frozen.ts', 'service'),
   'naive, clock running': () => serve('bench/peers/naive.ts', 'database'),
   'naive, clock frozen': () => serve('bench/peers/naive-frozen.ts', 'database'),
 };

@@ -72,7 +72,7 @@ async function time(url: string, init: RequestInit): Promise<Sample & { body: st
 }
 
 async function open(size: typeof SMALL) {
-  const bench = await serve('bench/counting.ts', 'service');
+  const bench = await serve('bench/workers/counting.ts', 'service');
   await fill(bench, size);
   const { url } = bench;
   const tokens = await openAccount(bench);

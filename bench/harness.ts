@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { createTestHarness, type TestHarness } from 'wrangler';
 import { LIMITS, PERIOD_SECONDS } from '../src/http/rate-limit.ts';
+import { SECRET } from './workers/secret.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 export const COMPATIBILITY_DATE = '2026-10-23';
-export const SECRET = 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi';
 export const USER = { username: 'bench', name: 'bench', email: 'bench@example.com', password: 'secure_password' };
 
 export type Aim = { atMost: number } | { atLeast: number };

@@ -36,7 +36,7 @@ async function load(url: string, token: string, seconds: number): Promise<number
 }
 
 export async function http(): Promise<Report> {
-  const { url, stop } = await serve('bench/guarded.ts', 'bare');
+  const { url, stop } = await serve('bench/workers/guarded-route.ts', 'bare');
   const token = await ask(`${url}/token`);
   for (const target of TARGETS) await load(`${url}/${target}`, token, SECONDS);
   const rates: Record<string, number[]> = {};

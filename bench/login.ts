@@ -24,7 +24,7 @@ function postWithOrigin(body: object): RequestInit {
 export async function login(): Promise<Report> {
   const [service, bare, peer] = await Promise.all([
     serve('src/worker.ts', 'service'),
-    serve('bench/worker.ts', 'bare'),
+    serve('bench/workers/tokens-and-hashes.ts', 'bare'),
     serve('bench/peers/better-auth.ts', 'database'),
   ]);
   const schema = await readFile(join(ROOT, 'bench/peers/better-auth.sql'), 'utf8');

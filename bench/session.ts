@@ -2,8 +2,8 @@
 // the guard, in memory and when a new isolate reads it.
 
 import type { Tokens } from '../src/session/answer.ts';
-import type { Issue } from './guard-work.ts';
 import { ask, type Bench, bearer, inTurns, postJson, type Report, serve, spread } from './harness.ts';
+import type { Issue } from './workers/guard-check.ts';
 
 const HTTP_ROUNDS = 300;
 /** Two of each turn's requests use a session up, one goes on with the same. */
@@ -90,7 +90,7 @@ async function timeCold(tokens: Tokens) {
 }
 
 export async function session(): Promise<Report> {
-  const bare = await serve('bench/guard-work.ts', 'bare');
+  const bare = await serve('bench/workers/guard-check.ts', 'bare');
   const openedAt = Math.floor(Date.now() / 1000) - 600; // past the grace, so that a refresh rotates
   const sessionIds = Array.from({ length: SESSIONS + 1 }, (_, n) => sessionId(n)); // 0 is in no table
   const issue: Issue = { userId: USER_ID, sessionIds, openedAt };

@@ -36,7 +36,7 @@ async function bundle(main: string) {
 }
 
 export async function size(): Promise<Report> {
-  const { url, stop } = await serve('bench/isolate.ts', 'loader');
+  const { url, stop } = await serve('bench/workers/isolate.ts', 'loader');
   const rows: Report['rows'] = {};
   for (const [name, main] of Object.entries(WORKERS)) {
     const { code, modules } = await bundle(main);

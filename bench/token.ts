@@ -29,7 +29,7 @@ async function time(url: string, work: string): Promise<Record<(typeof LIBRARIES
 }
 
 export async function token(): Promise<Report> {
-  const { url, stop } = await serve('bench/worker.ts', 'bare');
+  const { url, stop } = await serve('bench/workers/tokens-and-hashes.ts', 'bare');
   const rows: Report['rows'] = {};
   const ratios: Report['ratios'] = [];
   const panels: Report['panels'] = [];

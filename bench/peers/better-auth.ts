@@ -2,11 +2,12 @@
 // ours never refuses here, and so is its telemetry.
 
 import { type BetterAuthOptions, betterAuth } from 'better-auth';
+import { SECRET } from '../workers/secret.ts';
 
 type Env = { DB: D1Database };
 
 export const options = {
-  secret: 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi',
+  secret: SECRET,
   baseURL: 'http://localhost',
   emailAndPassword: { enabled: true },
   rateLimit: { enabled: false },

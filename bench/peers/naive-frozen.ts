@@ -1,5 +1,5 @@
 // The same with a clock that stands still.
 
-import '../freeze-clock.ts';
+import '../workers/freeze-clock.ts';
 
 export { default } from './naive.ts';

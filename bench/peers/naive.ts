@@ -4,8 +4,8 @@ import { pbkdf2Async } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Hono } from 'hono';
 import { jwt, sign } from 'hono/jwt';
+import { SECRET } from '../workers/secret.ts';
 
-const SECRET = 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi';
 type Env = { Bindings: { DB: D1Database }; Variables: { jwtPayload: { sub: string } } };
 type Credentials = { username: string; email: string; password: string };
 

@@ -3,17 +3,18 @@
 
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
-import { readConfig } from '../src/config.ts';
-import { importKeyring } from '../src/crypto/keyring.ts';
-import type { Deps } from '../src/deps.ts';
-import type { AppEnv } from '../src/http/context.ts';
-import { guard } from '../src/http/guard.ts';
-import { preventCaching } from '../src/http/prevent-caching.ts';
-import { issueTokens } from '../src/session/issue.ts';
+import { readConfig } from '../../src/config.ts';
+import { importKeyring } from '../../src/crypto/keyring.ts';
+import type { Deps } from '../../src/deps.ts';
+import type { AppEnv } from '../../src/http/context.ts';
+import { guard } from '../../src/http/guard.ts';
+import { preventCaching } from '../../src/http/prevent-caching.ts';
+import { issueTokens } from '../../src/session/issue.ts';
 import { openList } from './revoked.ts';
+import { SECRET } from './secret.ts';
 
 async function prepare() {
-  const config = readConfig({ JWT_SECRET_KEY: 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi' });
+  const config = readConfig({ JWT_SECRET_KEY: SECRET });
   const keyring = await importKeyring(config.jwt.algorithm, config.jwt.secret, []);
   const now = () => Math.floor(Date.now() / 1000);
   const deps = { config, keyring, now, randomId: () => crypto.randomUUID() } as Deps;

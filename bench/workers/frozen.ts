@@ -2,4 +2,4 @@
 
 import './freeze-clock.ts';
 
-export { default, LoginGate } from '../src/worker.ts';
+export { default, LoginGate } from '../../src/worker.ts';

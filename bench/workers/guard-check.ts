@@ -1,19 +1,20 @@
 // The guard's check inside workerd, timed by the caller; and tokens of sessions that the caller inserts.
 
-import { readConfig } from '../src/config.ts';
-import { verifyToken } from '../src/crypto/jwt.ts';
-import { importKeyring } from '../src/crypto/keyring.ts';
-import type { Deps } from '../src/deps.ts';
-import { issueTokens } from '../src/session/issue.ts';
-import type { RevocationList } from '../src/session/revocation-list.ts';
+import { readConfig } from '../../src/config.ts';
+import { verifyToken } from '../../src/crypto/jwt.ts';
+import { importKeyring } from '../../src/crypto/keyring.ts';
+import type { Deps } from '../../src/deps.ts';
+import { issueTokens } from '../../src/session/issue.ts';
+import type { RevocationList } from '../../src/session/revocation-list.ts';
 import { openList } from './revoked.ts';
+import { SECRET } from './secret.ts';
 
 /** Checked by turns, so that a look-up does not find what the one before it left in the processor's cache. */
 const CHECKED = 1000;
 
 export type Issue = { userId: string; sessionIds: readonly string[]; openedAt: number };
 
-const config = readConfig({ JWT_SECRET_KEY: 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi' });
+const config = readConfig({ JWT_SECRET_KEY: SECRET });
 const now = () => Math.floor(Date.now() / 1000);
 const randomId = () => crypto.randomUUID();
 

@@ -1,9 +1,9 @@
 // The service, which also tells in a header how many rows each request read and wrote: D1's own `meta`, added up.
 
-import type { Bindings } from '../src/deps.ts';
-import service from '../src/worker.ts';
+import type { Bindings } from '../../src/deps.ts';
+import service from '../../src/worker.ts';
 
-export { LoginGate } from '../src/worker.ts';
+export { LoginGate } from '../../src/worker.ts';
 
 const counted = { read: 0, written: 0 };
 

@@ -6,16 +6,17 @@ import { createSigner, createVerifier } from 'fast-jwt';
 import { sign as honoSign, verify as honoVerify } from 'hono/jwt';
 import { jwtVerify, SignJWT } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
-import { encodeUtf8 } from '../src/crypto/encoding.ts';
-import { signToken, verifyToken } from '../src/crypto/jwt.ts';
-import { importKeyring } from '../src/crypto/keyring.ts';
-import { pbkdf2Sha256 } from '../src/crypto/pbkdf2.ts';
+import { encodeUtf8 } from '../../src/crypto/encoding.ts';
+import { signToken, verifyToken } from '../../src/crypto/jwt.ts';
+import { importKeyring } from '../../src/crypto/keyring.ts';
+import { pbkdf2Sha256 } from '../../src/crypto/pbkdf2.ts';
+import { SECRET } from './secret.ts';
 
 const ITERATIONS = 600_000;
 const ISSUER = 'rag-modulo';
 const ALGORITHMS = {
-  HS256: { hash: 'SHA-256', secret: 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi' },
-  HS512: { hash: 'SHA-512', secret: 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEiJz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi' },
+  HS256: { hash: 'SHA-256', secret: SECRET },
+  HS512: { hash: 'SHA-512', secret: SECRET + SECRET },
 } as const;
 
 type Work = () => unknown;

@@ -1,7 +1,7 @@
 // A list of ended sessions, full of sessions that nobody asks for.
 
 import { waitUntil } from 'cloudflare:workers';
-import { openRevocationList, PAGE_ROWS, type RevocationList } from '../src/session/revocation-list.ts';
+import { openRevocationList, PAGE_ROWS, type RevocationList } from '../../src/session/revocation-list.ts';
 
 export async function openList(revoked: number): Promise<RevocationList> {
   const expiresAt = Math.floor(Date.now() / 1000) + 3600;
