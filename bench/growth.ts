@@ -1,26 +1,15 @@
 // What a request costs as the database grows: time, and the rows that D1 says it read. Each user has a session, an event
 // and a collection; the chunks belong to them, and a few to the user who asks.
 
-import { ask, type Bench, bearer, openAccount, postJson, type Report, serve, spread, USER } from './harness.ts';
+import { ask, type Bench, insertEach, openAccount, postJson, type Report, serve, spread, USER } from './harness.ts';
 
 const SMALL = { name: '1,000 users', users: 1000, chunks: 10_000 };
 const LARGE = { name: '1,000,000 users', users: 1_000_000, chunks: 1_000_000 };
 const CHUNKS_PER_DOCUMENT = 10;
-/** Of one statement, which workerd ends after a while. */
-const ROWS = 50_000;
 const ROUNDS = 100;
 const LOGIN_ROUNDS = 5;
 
 const id = (kind: number) => `printf('%08x-000${kind}-4000-8000-000000000000', n)`;
-
-/** Rows numbered from 1, in statements of a bearable length. */
-function insertEach(total: number, into: string, values: string): string[] {
-  return Array.from({ length: Math.ceil(total / ROWS) }, (_, page) => {
-    const [first, last] = [page * ROWS + 1, Math.min(total, (page + 1) * ROWS)];
-    return `WITH RECURSIVE one (n) AS (VALUES (${first}) UNION ALL SELECT n + 1 FROM one WHERE n < ${last})
-      INSERT INTO ${into} SELECT ${values} FROM one`;
-  });
-}
 
 async function fill({ execute }: Bench, { users, chunks }: typeof SMALL): Promise<void> {
   const documents = chunks / CHUNKS_PER_DOCUMENT;
@@ -76,7 +65,7 @@ async function open(size: typeof SMALL) {
   await fill(bench, size);
   const { url } = bench;
   const tokens = await openAccount(bench);
-  const { Authorization } = bearer(tokens.access_token).headers as { Authorization: string };
+  const Authorization = `Bearer ${tokens.access_token}`;
   const json = (body: object): RequestInit => ({
     ...postJson(body),
     headers: { Authorization, 'Content-Type': 'application/json' },

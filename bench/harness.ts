@@ -3,15 +3,14 @@
 import { join } from 'node:path';
 import { createTestHarness, type TestHarness } from 'wrangler';
 import { LIMITS, PERIOD_SECONDS } from '../src/http/rate-limit.ts';
-import { SECRET } from './workers/secret.ts';
+import { COMPATIBILITY_DATE, SECRET } from './workers/settings.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
-export const COMPATIBILITY_DATE = '2026-10-23';
 export const USER = { username: 'bench', name: 'bench', email: 'bench@example.com', password: 'secure_password' };
 
 export type Aim = { atMost: number } | { atLeast: number };
 export type Figures = Record<string, number>;
-/** What one measurement found. The first of a ratio's pair is ours. */
+/** What one measurement found. */
 export type Report = {
   title: string;
   rows: Record<string, Figures>;
@@ -109,6 +108,18 @@ export async function ask(url: string, init?: RequestInit): Promise<string> {
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
   return text;
+}
+
+/** Of one statement, which workerd ends after a while. */
+const ROWS = 50_000;
+
+/** Statements that insert rows numbered from 1, by SQL expressions of the number `n`. */
+export function insertEach(total: number, into: string, values: string): string[] {
+  return Array.from({ length: Math.ceil(total / ROWS) }, (_, page) => {
+    const [first, last] = [page * ROWS + 1, Math.min(total, (page + 1) * ROWS)];
+    return `WITH RECURSIVE one (n) AS (VALUES (${first}) UNION ALL SELECT n + 1 FROM one WHERE n < ${last})
+      INSERT INTO ${into} SELECT ${values} FROM one`;
+  });
 }
 
 export function postJson(body: object): RequestInit {

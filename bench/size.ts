@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { ask, COMPATIBILITY_DATE, inTurns, type Report, ROOT, serve, spread } from './harness.ts';
+import { ask, inTurns, type Report, ROOT, serve, spread } from './harness.ts';
+import { COMPATIBILITY_DATE } from './workers/settings.ts';
 
 const ROUNDS = 40;
 const WORKERS = {

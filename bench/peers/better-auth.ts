@@ -2,7 +2,7 @@
 // ours never refuses here, and so is its telemetry.
 
 import { type BetterAuthOptions, betterAuth } from 'better-auth';
-import { SECRET } from '../workers/secret.ts';
+import { SECRET } from '../workers/settings.ts';
 
 type Env = { DB: D1Database };
 

@@ -4,7 +4,7 @@ import { pbkdf2Async } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Hono } from 'hono';
 import { jwt, sign } from 'hono/jwt';
-import { SECRET } from '../workers/secret.ts';
+import { SECRET } from '../workers/settings.ts';
 
 type Env = { Bindings: { DB: D1Database }; Variables: { jwtPayload: { sub: string } } };
 type Credentials = { username: string; email: string; password: string };

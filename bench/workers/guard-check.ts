@@ -7,7 +7,7 @@ import type { Deps } from '../../src/deps.ts';
 import { issueTokens } from '../../src/session/issue.ts';
 import type { RevocationList } from '../../src/session/revocation-list.ts';
 import { openList } from './revoked.ts';
-import { SECRET } from './secret.ts';
+import { SECRET } from './settings.ts';
 
 /** Checked by turns, so that a look-up does not find what the one before it left in the processor's cache. */
 const CHECKED = 1000;

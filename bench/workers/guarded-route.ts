@@ -11,7 +11,7 @@ import { guard } from '../../src/http/guard.ts';
 import { preventCaching } from '../../src/http/prevent-caching.ts';
 import { issueTokens } from '../../src/session/issue.ts';
 import { openList } from './revoked.ts';
-import { SECRET } from './secret.ts';
+import { SECRET } from './settings.ts';
 
 async function prepare() {
   const config = readConfig({ JWT_SECRET_KEY: SECRET });

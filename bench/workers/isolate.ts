@@ -1,6 +1,8 @@
 // Starts a Worker in a fresh isolate for each request and answers when it has answered: PUT /NAME hands in its code,
 // GET /NAME starts it, GET / does nothing.
 
+import { COMPATIBILITY_DATE } from './settings.ts';
+
 type Env = { LOADER: WorkerLoader };
 
 const code = new Map<string, string>();
@@ -14,7 +16,7 @@ export default {
     if (request.method === 'PUT' || source === undefined) return new Response('done');
     started += 1;
     const worker = LOADER.get(`${name}-${started}`, () => ({
-      compatibilityDate: '2026-10-23',
+      compatibilityDate: COMPATIBILITY_DATE,
       compatibilityFlags: ['nodejs_compat'],
       mainModule: 'main.js',
       modules: { 'main.js': source },

@@ -10,7 +10,7 @@ import { encodeUtf8 } from '../../src/crypto/encoding.ts';
 import { signToken, verifyToken } from '../../src/crypto/jwt.ts';
 import { importKeyring } from '../../src/crypto/keyring.ts';
 import { pbkdf2Sha256 } from '../../src/crypto/pbkdf2.ts';
-import { SECRET } from './secret.ts';
+import { SECRET } from './settings.ts';
 
 const ITERATIONS = 600_000;
 const ISSUER = 'rag-modulo';

@@ -118,7 +118,7 @@ const MAX_CANDIDATES = 100;
 /**
  * Chunks of a collection that hold any of the words: those with all of them first, then with ever fewer of the rarest. In
  * each row stand how many chunks there are, how many hold any word and how many hold each. Words are letters and digits,
- * so quoted none of them is an operator.
+ * so quoted none of them is an operator. The LIMIT of `expression` is what keeps SQLite from dropping its order.
  *
  * Nothing outside the collection is counted: FTS5's own bm25 weighs a word by all chunks of all users, which tells each of
  * them what the others write, and takes the longer the more they write. What is counted inside is counted by the index:

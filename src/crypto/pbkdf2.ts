@@ -18,8 +18,9 @@ export async function pbkdf2Sha256(
   iterations: number,
   pause: Pause,
 ): Promise<Uint8Array> {
-  const derived = new DataView(pbkdf2(sha256, password, salt, { c: 1, dkLen: 32 }).slice().buffer); // U_1
-  const block = paddedBlock(derived);
+  const first = pbkdf2(sha256, password, salt, { c: 1, dkLen: 32 }); // U_1
+  const derived = new DataView(new Uint8Array(first).buffer);
+  const block = toLastBlock(first);
   const { iHash, oHash } = hmac.create(sha256, password);
   const [inner, outer] = [new KeyedSha256(iHash), new KeyedSha256(oHash)];
   for (let done = 1; done < iterations; ) {
@@ -67,11 +68,12 @@ class KeyedSha256 extends _SHA256 {
   }
 }
 
-/** A hash as the last block of 96 bytes: a one bit, zeros, and the length in bits (RFC 6234 §4.1). */
-function paddedBlock(hash: DataView): DataView {
-  const block = new DataView(new ArrayBuffer(64));
-  for (let at = 0; at < 32; at += 4) block.setUint32(at, hash.getUint32(at));
-  block.setUint8(32, 0x80);
-  block.setUint32(60, 96 * 8);
+/** A hash behind a block of its own: a one bit, zeros, and the length of both in bits (RFC 6234 §4.1). */
+function toLastBlock(hash: Uint8Array): DataView {
+  const bytes = new Uint8Array(64);
+  bytes.set(hash);
+  bytes[hash.length] = 0x80;
+  const block = new DataView(bytes.buffer);
+  block.setUint32(60, (64 + hash.length) * 8);
   return block;
 }

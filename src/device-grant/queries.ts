@@ -18,7 +18,7 @@ export const MAX_OF_NETWORK = 20;
 /** New ones of all networks in so many seconds: to count these is cheap, however many wait. */
 export const BURST = { grants: 100, seconds: 10 };
 
-/** No row where too many wait already, or, once in 20^8 times, where the code is taken. */
+/** No row where too many wait or have just come, or, once in 20^8 times, where the code is taken. */
 export function insertGrant(db: Database, row: NewDeviceGrant) {
   const recent = db
     .select({ id: deviceGrant.id })

@@ -8,7 +8,7 @@ export type Owner = { readonly username: string; readonly email: string };
 
 /**
  * Whether nothing remains of the password beside its owner's name, the e-mail address or its local part, and the
- * service's name: any of them, any number of times, in any case, with any signs between and any digits around.
+ * service's name, whichever of them, however often, in any case, with any signs between and any digits around.
  */
 export function isMadeOfOwnWords(password: string, { username, email }: Owner): boolean {
   const words = [username, email, email.slice(0, email.lastIndexOf('@')), SERVICE]

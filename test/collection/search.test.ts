@@ -262,6 +262,17 @@ test("what others write changes nothing in one's own answers: not the order, not
   expect(found).toEqual(expected);
 });
 
+test('of more chunks than are looked at, those with all the words come first, then those with the rarest', async () => {
+  const { write, ask } = await openWriter();
+  const chunk = (words: string) => `${words.padEnd(900, ' x')}.`;
+  const many = (words: string) => Array.from({ length: 110 }, () => chunk(words));
+  const chunks = [...many('alpha'), ...many('beta'), chunk('gamma'), chunk('alpha beta')];
+  expect(await write('many.txt', chunks.join(' '))).toMatchObject({ chunk_count: 222 });
+  const found = async (question: string) => (await ask(question)).sources.map(({ content }) => content.split(' x')[0]);
+  expect((await found('alpha beta?'))[0]).toBe('alpha beta');
+  expect((await found('alpha gamma?'))[0]).toBe('gamma');
+});
+
 async function openWriter() {
   const own = await mintUser();
   const token = await login(own);

@@ -19,12 +19,23 @@ const { deps } = await openIsolate(clock, { DB: db, INTROSPECTION_SECRET: SERVIC
 const app = createApp(deps);
 const walked = new Set<string>();
 
-type Sent = { json?: object; form?: Record<string, string>; token?: string; headers?: Record<string, string> };
+type Sent = {
+  through?: typeof app;
+  json?: object;
+  form?: Record<string, string>;
+  token?: string;
+  headers?: Record<string, string>;
+};
 
 /** The answer's JSON, or nothing where it is a page or empty. `route` is a method and a pattern. */
-async function walk(route: string, path: string, expected: number, { json, form, token, headers }: Sent = {}) {
+async function walk(
+  route: string,
+  path: string,
+  expected: number,
+  { through = app, json, form, token, headers }: Sent = {},
+) {
   walked.add(route);
-  const response = await app.request(`http://localhost${path}`, {
+  const response = await through.request(`http://localhost${path}`, {
     method: route.split(' ')[0] ?? '',
     headers: {
       ...(json && { 'Content-Type': 'application/json' }),
@@ -61,6 +72,9 @@ async function walkAll() {
   await walk('POST /api/auth/register', '/api/auth/register', 409, { json: user });
   await walk('POST /api/auth/login', '/api/auth/login', 401, { json: { ...user, password: 'a wrong password' } });
   await walk('POST /api/auth/login', '/api/auth/login', 200, { json: { username: user.email, password: PASSWORD } });
+  const cost = String(deps.config.pbkdf2Iterations + 1);
+  const dearer = createApp((await openIsolate(clock, { DB: db, PBKDF2_ITERATIONS: cost })).deps);
+  await walk('POST /api/auth/login', '/api/auth/login', 200, { json: user, through: dearer }); // the hash is upgraded
   const first = await logIn();
   const second = await logIn();
   const token: string = first.access_token;
@@ -108,6 +122,10 @@ async function walkAll() {
   const last = await logIn('another fine password');
   clock.advance(4000);
   await walk('POST /api/auth/logout', '/api/auth/logout', 204, { token: last.access_token }); // expired
+  const byRefresh = await logIn('another fine password');
+  await walk('POST /api/auth/revoke', '/api/auth/revoke', 200, form(byRefresh.access_token));
+  const json = { refresh_token: byRefresh.refresh_token };
+  await walk('POST /api/auth/logout', '/api/auth/logout', 204, { json });
   const end = await logIn('another fine password');
   await walk('DELETE /api/auth/me', '/api/auth/me', 204, {
     token: end.access_token,

@@ -1,2 +1,0 @@
-/** Of every Worker that is measured; 32 bytes, as HS256 wants. */
-export const SECRET = 'Jz4mQw8TbXc2Rf6YnLs0Vd7KpGh3UaEi';
